@@ -1,0 +1,78 @@
+package io.dualwrite.event;
+
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Stage;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Something that happened in a migration. Events carry no record contents; keys inside {@link RecordId} print redacted.
+ */
+public sealed interface MigrationEvent {
+    /** A step was taken, by this node or, seen from here, by another one. */
+    record StageMoved(Stage from, Stage to) implements MigrationEvent {}
+
+    /** A step was refused. Do what the reasons say; a wish stays and is tried again. */
+    record StageHeld(Stage at, Stage wish, List<String> reasons) implements MigrationEvent {
+        public StageHeld {
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    /** One step of a flip or rollback was made in a control row. */
+    record HandoverStep(Side from, String step, long handover) implements MigrationEvent {}
+
+    /** The stage flag threw, returned null or named no stage; the last good stage stays. */
+    record FlagFailed(Fault fault) implements MigrationEvent {}
+
+    /** Records were brought over from {@code authority}. */
+    record Transferred(Side authority, int records, Duration took) implements MigrationEvent {}
+
+    /** A transfer failed; its intents stay and it is tried again. */
+    record TransferFailed(Side authority, int records, Fault fault) implements MigrationEvent {}
+
+    /** A record's transfer failed so often that the relay leaves it alone. Find the cause, then release it. */
+    record Quarantined(RecordId record, int attempts, Fault fault) implements MigrationEvent {}
+
+    /** The breaker around the copy changed its state ({@code CLOSED}, {@code OPEN}, {@code HALF_OPEN}). */
+    record BreakerMoved(String state) implements MigrationEvent {}
+
+    /** What was open when last measured; about once a second. */
+    record BacklogMeasured(long open, long quarantined, Duration oldest) implements MigrationEvent {}
+
+    /** The caller waited its whole budget and the copy had not followed; the intent is kept. */
+    record WaitedOut(Duration budget) implements MigrationEvent {}
+
+    /** The authority or the ramped copy failed to answer a read and the other side answered instead. */
+    record FellBack(Side failed, Fault fault) implements MigrationEvent {}
+
+    /** A shadow read was not done because the bound of waiting ones was reached. */
+    record ShadowShed() implements MigrationEvent {}
+
+    /** A shadow read failed on the copy. */
+    record ShadowFailed(Fault fault) implements MigrationEvent {}
+
+    /** A shadow read was compared. A difference is a candidate until it is confirmed. */
+    record ShadowCompared(String operation, boolean equal, List<String> fields) implements MigrationEvent {
+        public ShadowCompared {
+            fields = List.copyOf(fields);
+        }
+    }
+
+    /** A record really differs, with no intent open: a foreign writer, a mapping that is not one to one, or a bug. */
+    record MismatchConfirmed(RecordId record, String kind, List<String> fields) implements MigrationEvent {
+        public MismatchConfirmed {
+            fields = List.copyOf(fields);
+        }
+    }
+
+    /** A confirmed mismatch was repaired by a transfer. */
+    record Repaired(RecordId record) implements MigrationEvent {}
+
+    /** A long job went on. {@code total} is an estimate, -1 when there is none. */
+    record Progress(String job, String type, long done, long total, Duration elapsed) implements MigrationEvent {}
+
+    /** A long job ended with every record type. */
+    record Finished(String job, long records, Duration took) implements MigrationEvent {}
+}

@@ -1,0 +1,16 @@
+package io.dualwrite.fence;
+
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+
+/** A fenced read-write transaction in progress on the calling thread. Not thread-safe. */
+public interface Transaction {
+    /** The side it runs on; fixed from its begin to its end. */
+    Side side();
+
+    /**
+     * Notes that the record may have been changed: where the stage journals, an intent is written in this transaction
+     * before it commits. A record noted although nothing changed costs one read; a change not noted costs a record.
+     */
+    void changed(RecordId record);
+}

@@ -1,0 +1,20 @@
+package io.dualwrite.repair;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a long job has come with one record type in one generation.
+ *
+ * @param job {@link #BACKFILL} or {@link #CLEAN_PASS}
+ * @param type the record type's name
+ * @param generation the generation it belongs to; another generation's is void
+ * @param position canonical text of the last key that is done, or null before the first
+ * @param rows how many records are done
+ * @param done whether the job has ended with this type
+ */
+public record Checkpoint(String job, String type, int generation, @Nullable String position, long rows, boolean done) {
+    /** The job that brings records over that were there before the journal. */
+    public static final String BACKFILL = "backfill";
+    /** The last verification that read everything and found nothing; a repair voids it. */
+    public static final String CLEAN_PASS = "clean-pass";
+}

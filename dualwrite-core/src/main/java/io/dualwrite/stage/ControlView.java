@@ -1,0 +1,53 @@
+package io.dualwrite.stage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one node knows of both control rows; a cache of the truth, never the truth. Immutable.
+ *
+ * @param origin the origin's row, or null when it could not be read
+ * @param target the target's row, or null when it could not be read
+ */
+public record ControlView(@Nullable ControlRow origin, @Nullable ControlRow target) {
+    /** Nothing known yet. */
+    public static final ControlView NOTHING = new ControlView(null, null);
+
+    /** The side whose row says AUTHORITY; null while the authority is handed over or not known. */
+    public @Nullable Side authority() {
+        if (target != null && target.role() == Role.AUTHORITY) {
+            return Side.TARGET;
+        }
+        return origin != null && origin.role() == Role.AUTHORITY ? Side.ORIGIN : null;
+    }
+
+    /** The row of a side, or null when it could not be read. */
+    public @Nullable ControlRow of(Side side) {
+        return side == Side.ORIGIN ? origin : target;
+    }
+
+    /** This view with one row replaced. */
+    public ControlView with(Side side, @Nullable ControlRow row) {
+        return side == Side.ORIGIN ? new ControlView(row, target) : new ControlView(origin, row);
+    }
+
+    /** The stage both rows together stand for; FROZEN while neither has the authority. */
+    public Stage stage() {
+        Side authority = authority();
+        ControlRow row = authority == null ? null : of(authority);
+        return row == null ? Stage.FROZEN : row.stage();
+    }
+
+    /**
+     * The side that has the authority, is giving it up, or had it last: reads are answered there, and transfers come
+     * from there. A side that has ceded is the last authority only until the other side has taken over.
+     */
+    public Side leader() {
+        Side authority = authority();
+        if (authority != null) {
+            return authority;
+        }
+        return target != null && (target.role() == Role.CLOSED || target.role() == Role.CEDED)
+                ? Side.TARGET
+                : Side.ORIGIN;
+    }
+}

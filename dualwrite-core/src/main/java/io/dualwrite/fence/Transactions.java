@@ -1,8 +1,7 @@
 package io.dualwrite.fence;
 
-import org.jspecify.annotations.Nullable;
-
 import io.dualwrite.stage.Side;
+import org.jspecify.annotations.Nullable;
 
 /**
  * <strong>SPI.</strong> Runs work on a side under its fence. Thread-safe; a transaction belongs to one thread.

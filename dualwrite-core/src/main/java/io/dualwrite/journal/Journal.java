@@ -1,7 +1,6 @@
 package io.dualwrite.journal;
 
 import io.dualwrite.stage.RecordId;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
@@ -20,11 +19,11 @@ public interface Journal {
     void append(Collection<RecordId> records);
 
     /**
-     * Leases up to {@code max} distinct records that have due intents, oldest intent first. A record is due when none of
-     * its rows is leased, postponed or quarantined. The lease runs by this store's clock; who holds it is told nothing
-     * and needs nothing: leases save work, they protect nothing.
+     * Leases the distinct records that have due intents, oldest intent first. A record is due when none of its rows is
+     * leased, postponed or quarantined. The lease runs by this store's clock; who holds it is told nothing and needs
+     * nothing: leases save work, they protect nothing.
      */
-    List<RecordId> claim(int max, Duration lease);
+    List<RecordId> claim(Claim claim);
 
     /** All intent rows of the given records that are committed now, in no particular order. */
     List<Intent> seen(Collection<RecordId> records);

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param rows how many records are done
  * @param done whether the job has ended with this type
  */
-public record Checkpoint(String job, String type, int generation, @Nullable String position, long rows, boolean done) {
+public record Checkpoint(
+        String job, String type, int generation, @Nullable String position, long rows, boolean done) {
     /** The job that brings records over that were there before the journal. */
     public static final String BACKFILL = "backfill";
     /** The last verification that read everything and found nothing; a repair voids it. */

@@ -14,7 +14,7 @@ public interface Preflight {
 
     /**
      * Before the first step: the target can become a copy (reachable, tables there, not the origin's own, and empty unless
-     * adopted). Installs nothing.
+     * adopted). Installs control tables only where the declaration asked for it, and touches no record.
      */
     List<String> copy(Side side);
 

@@ -38,8 +38,7 @@ public class Transfer {
     }
 
     /** As {@link #transfer(Side, Set)}; the checkpoint is saved on the copy in the same transaction. */
-    public void transfer(Side authority, Set<RecordId> records, @Nullable Checkpoint checkpoint)
-            throws Exception {
+    public void transfer(Side authority, Set<RecordId> records, @Nullable Checkpoint checkpoint) throws Exception {
         Journal journal = journals.of(authority);
         // Before the copy is locked and the authority read: only what was visible here may be forgotten afterwards.
         List<Intent> seen = journal.seen(records);

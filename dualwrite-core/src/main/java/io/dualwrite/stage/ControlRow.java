@@ -45,9 +45,18 @@ public record ControlRow(
         return role == Role.CLOSED && remaining != null && (remaining.isNegative() || remaining.isZero());
     }
 
+    /**
+     * Whether this side may answer as the authority: it is, or it was the last one and its state is final until somebody
+     * decides. A row closed for good may not, and neither may one that has ceded.
+     */
+    public boolean mayAnswer() {
+        return role == Role.AUTHORITY || (role == Role.CLOSED && remaining != null);
+    }
+
     /** This row as an authority at the given stage, with the journal as the stage's write plan says. */
     public ControlRow authority(Stage next) {
-        return new ControlRow(Role.AUTHORITY, next, handover, version, next.write().journalled(), generation, null);
+        return new ControlRow(
+                Role.AUTHORITY, next, handover, version, next.write().journalled(), generation, null);
     }
 
     /** This row closed until {@code budget} has passed by its store's clock. */

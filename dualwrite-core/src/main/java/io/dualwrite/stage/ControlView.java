@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param origin the origin's row, or null when it could not be read
  * @param target the target's row, or null when it could not be read
  */
-public record ControlView(@Nullable ControlRow origin, @Nullable ControlRow target) {
+public record ControlView(
+        @Nullable ControlRow origin, @Nullable ControlRow target) {
     /** Nothing known yet. */
     public static final ControlView NOTHING = new ControlView(null, null);
 

@@ -74,12 +74,14 @@ public enum Stage {
     public static Stage parse(@Nullable String text) {
         String wanted = text == null ? "" : plain(text);
         for (Stage stage : values()) {
-            if (stage.isWishable() && (plain(stage.flagName).equals(wanted) || plain(stage.name()).equals(wanted))) {
+            if (stage.isWishable()
+                    && (plain(stage.flagName).equals(wanted)
+                            || plain(stage.name()).equals(wanted))) {
                 return stage;
             }
         }
-        throw new IllegalArgumentException("Unknown stage '" + text
-                + "': use one of off, dualwrite, shadow, live, rampdown, complete");
+        throw new IllegalArgumentException(
+                "Unknown stage '" + text + "': use one of off, dualwrite, shadow, live, rampdown, complete");
     }
 
     private static String plain(String text) {

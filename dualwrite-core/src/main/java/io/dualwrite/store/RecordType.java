@@ -38,12 +38,14 @@ public record RecordType<R, K>(
      */
     public RecordId idOf(@Nullable R record) {
         if (record == null) {
-            throw new IllegalArgumentException("A null record of type " + name + " cannot be written; delete by key instead");
+            throw new IllegalArgumentException(
+                    "A null record of type " + name + " cannot be written; delete by key instead");
         }
         K key = keyOf.apply(record);
         if (key == null) {
-            throw new IllegalArgumentException("A record of type " + name
-                    + " has no key; let the store generate it and return the key or the record, or set it before the call");
+            throw new IllegalArgumentException(
+                    "A record of type " + name
+                            + " has no key; let the store generate it and return the key or the record, or set it before the call");
         }
         return id(key);
     }

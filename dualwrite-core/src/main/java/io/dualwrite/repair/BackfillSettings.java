@@ -1,0 +1,28 @@
+package io.dualwrite.repair;
+
+import java.time.Duration;
+
+/**
+ * How the backfill works.
+ *
+ * @param firstChunk records in the first transaction, from 1; default 200
+ * @param largestChunk records in a transaction at most; default 2,000
+ * @param chunkTime how long a transaction should take at most: the size is halved above it and doubled below its half;
+ *     default 250 ms, which also is about how long a relay may wait behind a chunk
+ * @param restAfterFailure before a failed chunk is tried again at half its size; default 500 ms
+ * @param patience how long chunks may fail one after the other before the run gives up; default 10 min
+ */
+public record BackfillSettings(
+        int firstChunk, int largestChunk, Duration chunkTime, Duration restAfterFailure, Duration patience) {
+    public BackfillSettings {
+        if (firstChunk < 1 || largestChunk < firstChunk) {
+            throw new IllegalArgumentException(
+                    "A backfill's chunks grow from at least 1 record, not from " + firstChunk + " to " + largestChunk);
+        }
+    }
+
+    /** The defaults. */
+    public static BackfillSettings defaults() {
+        return new BackfillSettings(200, 2_000, Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofMinutes(10));
+    }
+}

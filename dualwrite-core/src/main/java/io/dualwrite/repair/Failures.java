@@ -1,0 +1,66 @@
+package io.dualwrite.repair;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What a failed transfer says about its cause. Looks through the chain of causes at SQL states and exception classes. */
+enum Failures {
+    /** Somebody was in the way (deadlock, lock time-out, serialization): try again at once, it is nobody's fault. */
+    CONTENTION,
+    /** The store is not there, or does not answer: it concerns every record alike. */
+    OUTAGE,
+    /** The store answered that it does not take this value: it concerns the record. */
+    REJECTED,
+    /** Nothing can be said. */
+    UNKNOWN;
+
+    /** H2: connection broken, database closing or closed, input/output error, out of memory. */
+    private static final Set<String> H2_GONE = Set.of("90067", "90098", "90121", "90031", "90028", "90108");
+
+    static Failures of(Throwable thrown) {
+        int depth = 0;
+        for (Throwable at = thrown; at != null && depth++ < 20; at = at.getCause()) {
+            Failures found = ofOne(at);
+            if (found != UNKNOWN) {
+                return found;
+            }
+        }
+        return UNKNOWN;
+    }
+
+    private static Failures ofOne(Throwable at) {
+        if (at instanceof SQLException sql) {
+            Failures byState = byState(sql.getSQLState());
+            if (byState != UNKNOWN) {
+                return byState;
+            }
+        }
+        boolean outage = at instanceof IOException
+                || at instanceof TimeoutException
+                || at instanceof SQLTimeoutException
+                || at instanceof SQLTransientConnectionException
+                || at instanceof SQLRecoverableException;
+        return outage ? OUTAGE : UNKNOWN;
+    }
+
+    private static Failures byState(@Nullable String state) {
+        if (state == null || state.length() < 2) {
+            return UNKNOWN;
+        }
+        return switch (state.substring(0, 2)) {
+            case "40" -> CONTENTION;
+            case "55" -> CONTENTION;
+            case "HY" -> state.equals("HYT00") ? CONTENTION : UNKNOWN;
+            case "08", "42", "53", "57", "58" -> OUTAGE;
+            case "90" -> H2_GONE.contains(state) ? OUTAGE : UNKNOWN;
+            case "21", "22", "23", "44" -> REJECTED;
+            default -> UNKNOWN;
+        };
+    }
+}

@@ -1,0 +1,303 @@
+package io.dualwrite.repair;
+
+import io.dualwrite.event.MigrationEvent.HandoverStep;
+import io.dualwrite.event.MigrationListener;
+import io.dualwrite.fence.Board;
+import io.dualwrite.fence.Control;
+import io.dualwrite.fence.ControlException;
+import io.dualwrite.fence.FenceBusyException;
+import io.dualwrite.fence.Pace;
+import io.dualwrite.journal.Journal;
+import io.dualwrite.stage.ControlRow;
+import io.dualwrite.stage.Role;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import io.dualwrite.stage.Stage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands the authority from one side to the other, as compare-and-set steps in the two control rows. A flip goes from the
+ * origin, a rollback from the target; there is no other difference.
+ *
+ * <ol>
+ *   <li>{@link #close}: the old authority accepts no more writes, until a deadline by its own clock. Waits for those in
+ *       flight. Anyone may open it again after the deadline, and nothing has happened.
+ *   <li>{@link #drain}: every intent left is transferred. None can be added, since the row that was closed is the row that
+ *       writers hold.
+ *   <li>{@link #confirm}: what transfers wrote is compared once more; generators of keys are set ahead.
+ *   <li>{@link #cede}: <em>the decision</em>, made in the old authority's row, where its only rival, opening again, would
+ *       have to be made too. Deciding in the new row would let two coordinators make two authorities.
+ *   <li>{@link #takeOver}: the new side accepts writes. Waits for transfers in flight there. Only from the handover number
+ *       before, so that a coordinator that slept through a later handover changes nothing.
+ *   <li>{@link #follow}: the old side accepts transfers.
+ * </ol>
+ *
+ * <p>Any step may be the last one its coordinator makes. {@link #settle} goes on from whatever the rows say, on any node.
+ * Thread-safe; blocks on both stores.
+ */
+public class Handover {
+    private static final int OPENING_ATTEMPTS = 50;
+
+    private final Board board;
+    private final Sides<Control> controls;
+    private final Sides<Journal> journals;
+    private final Relay relay;
+    private final Verifier verifier;
+    private final Generators generators;
+    private final HandoverSettings settings;
+    private final MigrationListener listener;
+    private final Pace pace;
+
+    public Handover(
+            Board board,
+            Sides<Control> controls,
+            Sides<Journal> journals,
+            Relay relay,
+            Verifier verifier,
+            Generators generators,
+            HandoverSettings settings,
+            MigrationListener listener,
+            Pace pace) {
+        this.board = board;
+        this.controls = controls;
+        this.journals = journals;
+        this.relay = relay;
+        this.verifier = verifier;
+        this.generators = generators;
+        this.settings = settings;
+        this.listener = listener;
+        this.pace = pace;
+    }
+
+    /**
+     * Hands the authority away from {@code from}. Returns once the other side has it.
+     *
+     * @throws StageRefusedException when the budget ended, somebody else changed the row, or a record could not be brought
+     *     over: the old authority is open again, or will be when its deadline has passed
+     * @throws ControlException when a control row could not be reached. Before the decision nothing has happened; after it
+     *     writes wait until {@link #settle} gets through, on any node
+     * @throws InterruptedException as {@link ControlException}
+     */
+    public void run(Side from) throws InterruptedException {
+        Pace.Deadline deadline = pace.in(settings.budget());
+        ControlRow closed = close(from, deadline);
+        ControlRow ceded;
+        try {
+            drain(from, deadline);
+            confirm(from, deadline);
+            ceded = cede(from, closed);
+        } catch (Throwable givenUp) {
+            open(from, closed);
+            throw givenUp;
+        }
+        takeOver(from, ceded);
+        follow(from, ceded);
+    }
+
+    /** Closes the authority for the budget; tries again while transactions in flight are in the way. */
+    ControlRow close(Side from, Pace.Deadline deadline) throws InterruptedException {
+        ControlRow row = board.refresh(from);
+        if (row.role() != Role.AUTHORITY) {
+            throw refused(from, "the " + from + " no longer has the authority; somebody else is switching, look again");
+        }
+        while (true) {
+            try {
+                ControlRow closed = controls.of(from).change(row, row.closedFor(settings.budget()));
+                if (closed == null) {
+                    throw refused(from, "the control row of the " + from + " was changed by somebody else; look again");
+                }
+                noted(from, closed, "closed");
+                return closed;
+            } catch (FenceBusyException busy) {
+                if (deadline.isOver()) {
+                    throw refused(
+                            from,
+                            "transactions in flight on the " + from + " were not over after " + settings.budget()
+                                    + "; look for long transactions there and try again");
+                }
+                pace.pause(settings.retry());
+            }
+        }
+    }
+
+    /** Transfers until no intent row of any kind is left. */
+    void drain(Side from, Pace.Deadline deadline) throws InterruptedException {
+        Journal journal = journals.of(from);
+        while (!journal.backlog().isEmpty()) {
+            if (deadline.isOver()) {
+                throw refused(
+                        from,
+                        journal.backlog() + " left in the journal of the " + from + " after " + settings.budget()
+                                + "; wait for the relay, release what is quarantined, and try again");
+            }
+            if (relay.drainOnce(from) == 0) {
+                pace.pause(settings.retry());
+            }
+        }
+    }
+
+    /** Confirms what transfers have written since the verifier last looked, and sets generators of keys ahead. */
+    void confirm(Side from, Pace.Deadline deadline) throws InterruptedException {
+        try {
+            while (true) {
+                Verifier.Recheck recheck = verifier.recheck(from, settings.mostUnconfirmed());
+                if (recheck.looked() == 0) {
+                    break;
+                }
+                if (recheck.different() > 0) {
+                    throw refused(
+                            from,
+                            recheck.different() + " records differed although they had been transferred;"
+                                    + " they were repaired, now run a verification and look for foreign writers");
+                }
+                if (deadline.isOver()) {
+                    throw refused(from, "records to recheck were left after " + settings.budget() + "; try again");
+                }
+            }
+            generators.ahead(from);
+        } catch (StageRefusedException | InterruptedException | ControlException expected) {
+            throw expected;
+        } catch (Exception failed) {
+            StageRefusedException refusal = refused(
+                    from,
+                    "the last check before the decision failed with "
+                            + failed.getClass().getSimpleName() + "; see the cause and try again");
+            refusal.initCause(failed);
+            throw refusal;
+        }
+    }
+
+    /** The decision. After this the authority goes over, whoever makes the remaining steps. */
+    ControlRow cede(Side from, ControlRow closed) {
+        ControlRow ceded = controls.of(from).change(closed, closed.as(Role.CEDED, closed.handover() + 1));
+        if (ceded == null) {
+            throw refused(
+                    from, "the " + from + " was opened again before the decision, its deadline had passed; try again");
+        }
+        noted(from, ceded, "ceded");
+        return ceded;
+    }
+
+    /** Opens the other side for writes; does nothing when it is open already. */
+    void takeOver(Side from, ControlRow ceded) throws InterruptedException {
+        Side to = from.other();
+        while (true) {
+            ControlRow row = board.refresh(to);
+            if (row.handover() >= ceded.handover()) {
+                return;
+            }
+            if (row.role() != Role.COPY || row.handover() != ceded.handover() - 1) {
+                throw new ControlException(
+                        "The " + to + " is " + row.role() + " at handover " + row.handover()
+                                + " while the " + from + " has ceded to it at " + ceded.handover()
+                                + ": these rows do not belong together; do not write to either side, and compare their history",
+                        null);
+            }
+            ControlRow opened = row.inGeneration(ceded.generation())
+                    .as(Role.COPY, ceded.handover())
+                    .authority(to == Side.TARGET ? Stage.LIVE : Stage.SHADOW);
+            try {
+                ControlRow now = controls.of(to).change(row, opened);
+                if (now != null) {
+                    noted(to, now, "took over");
+                    return;
+                }
+            } catch (FenceBusyException busy) {
+                // There is no way back any more, and a transfer in flight ends: wait for it.
+                pace.pause(settings.retry());
+            }
+        }
+    }
+
+    /** Lets the old side follow; does nothing when it does already. */
+    void follow(Side from, ControlRow ceded) throws InterruptedException {
+        while (true) {
+            try {
+                ControlRow copy = controls.of(from).change(ceded, ceded.as(Role.COPY, ceded.handover()));
+                if (copy != null) {
+                    noted(from, copy, "follows");
+                }
+                return;
+            } catch (FenceBusyException busy) {
+                pace.pause(settings.retry());
+            }
+        }
+    }
+
+    /**
+     * Goes on with whatever step somebody left half made: a side that has ceded, a closing whose deadline has passed, a
+     * completed migration whose origin still accepts transfers. Does nothing when there is nothing of the kind.
+     */
+    public void settle() throws InterruptedException {
+        for (Side side : Side.values()) {
+            ControlRow row = board.view().of(side);
+            if (row == null) {
+                continue;
+            }
+            if (row.role() == Role.CEDED) {
+                takeOver(side, row);
+                follow(side, row);
+            } else if (row.isExpired()) {
+                openIfExpired(side);
+            }
+        }
+        retireOrigin();
+    }
+
+    /** Opens a closed side again once its deadline has passed by its own store's clock; otherwise does nothing. */
+    public void openIfExpired(Side side) {
+        ControlRow row = board.refresh(side);
+        if (row.isExpired()) {
+            open(side, row);
+        }
+    }
+
+    private void retireOrigin() {
+        ControlRow origin = board.view().origin();
+        ControlRow target = board.view().target();
+        boolean complete = target != null && target.role() == Role.AUTHORITY && target.stage() == Stage.COMPLETE;
+        if (complete && origin != null && origin.role() == Role.COPY) {
+            try {
+                ControlRow retired = controls.origin().change(origin, origin.retired());
+                if (retired != null) {
+                    noted(Side.ORIGIN, retired, "retired");
+                }
+            } catch (FenceBusyException busy) {
+                // A late transfer is in flight on the origin; whoever settles next finds it gone.
+                return;
+            }
+        }
+    }
+
+    private void open(Side side, ControlRow closed) {
+        try {
+            for (int attempt = 0; attempt < OPENING_ATTEMPTS; attempt++) {
+                try {
+                    ControlRow open = controls.of(side).change(closed, closed.authority(closed.stage()));
+                    noted(side, open, "opened again");
+                    return;
+                } catch (FenceBusyException busy) {
+                    pace.pause(settings.retry());
+                }
+            }
+        } catch (ControlException later) {
+            // The deadline stands in the row: any node, waiting writers included, opens it after that.
+            return;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void noted(Side side, @Nullable ControlRow row, String step) {
+        if (row != null) {
+            board.note(side, row);
+            listener.on(new HandoverStep(side, step, row.handover()));
+        }
+    }
+
+    private StageRefusedException refused(Side from, String reason) {
+        Stage at = from == Side.ORIGIN ? Stage.SHADOW : Stage.LIVE;
+        return new StageRefusedException(at, from == Side.ORIGIN ? Stage.LIVE : Stage.SHADOW, List.of(reason));
+    }
+}

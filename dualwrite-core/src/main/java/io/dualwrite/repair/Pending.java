@@ -1,0 +1,130 @@
+package io.dualwrite.repair;
+
+import io.dualwrite.stage.RecordId;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Which records this process has changed and does not yet know to be on the copy. An aid to freshness, never to safety:
+ * the journal alone decides what is transferred. Thread-safe; holds at most {@link #MOST} records, and past that calls
+ * every record pending until it has been emptied.
+ */
+public final class Pending {
+    /** How many records are remembered one by one. */
+    static final int MOST = 100_000;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition removed = lock.newCondition();
+    private final Map<RecordId, Long> notedAs = new HashMap<>();
+    private long notes;
+    private boolean overflowed;
+
+    /** Notes records whose intents have just been committed. */
+    void note(Collection<RecordId> records) {
+        lock.lock();
+        try {
+            notes++;
+            for (RecordId record : records) {
+                if (notedAs.size() < MOST || notedAs.containsKey(record)) {
+                    notedAs.put(record, notes);
+                } else {
+                    overflowed = true;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A mark: what was noted up to it had its intents committed before the mark was taken. */
+    long mark() {
+        lock.lock();
+        try {
+            return notes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** These records are on the copy as they were at the mark, or later. */
+    void arrived(Collection<RecordId> records, long mark) {
+        lock.lock();
+        try {
+            for (RecordId record : records) {
+                Long noted = notedAs.get(record);
+                if (noted != null && noted <= mark) {
+                    notedAs.remove(record);
+                }
+            }
+            removed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The journal was empty at some time after the mark was taken. */
+    void allArrived(long mark) {
+        lock.lock();
+        try {
+            notedAs.values().removeIf(noted -> noted <= mark);
+            overflowed &= notes > mark;
+            removed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Some of the records that are pending, to ask the journal about. */
+    List<RecordId> some(int most) {
+        lock.lock();
+        try {
+            return notedAs.keySet().stream().limit(most).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the copy may lack this process's last change of the record. */
+    public boolean contains(RecordId record) {
+        lock.lock();
+        try {
+            return overflowed || notedAs.containsKey(record);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isOverflowed() {
+        lock.lock();
+        try {
+            return overflowed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until none of these is pending. False when the budget ended first, or the thread was interrupted (flag kept). */
+    boolean await(Collection<RecordId> records, Duration budget) {
+        long left = budget.toNanos();
+        lock.lock();
+        try {
+            while (overflowed || records.stream().anyMatch(notedAs::containsKey)) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = removed.awaitNanos(left);
+            }
+            return true;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.dualwrite.repair;
+
+import io.dualwrite.event.Fault;
+import io.dualwrite.event.MigrationEvent.Quarantined;
+import io.dualwrite.event.MigrationEvent.TransferFailed;
+import io.dualwrite.event.MigrationEvent.Transferred;
+import io.dualwrite.event.MigrationListener;
+import io.dualwrite.fence.Board;
+import io.dualwrite.fence.Pace;
+import io.dualwrite.journal.Claim;
+import io.dualwrite.journal.Intent;
+import io.dualwrite.journal.Journal;
+import io.dualwrite.journal.Postponement;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Works the journal off: claims due records, transfers them in batches, and decides what becomes of those that fail. Any
+ * number of relays, in one process or many, may work on one journal. Thread-safe; blocks on both stores.
+ *
+ * <p>One bad record must not hold up its batch, and a dead copy must not look like a million bad records. A batch that
+ * fails is tried record by record, unless its failure says that the copy is gone. An attempt counts towards quarantine
+ * only when the store itself rejected the record, or when other records got through meanwhile; and while the breaker is
+ * open nothing is claimed at all.
+ */
+public final class Relay {
+    private static final Duration OUTAGE_REST = Duration.ofMillis(200);
+
+    private final Board board;
+    private final Sides<Journal> journals;
+    private final Transfer transfer;
+    private final CircuitBreaker breaker;
+    private final RelaySettings settings;
+    private final MigrationListener listener;
+    private final Pace pace;
+    private final IntervalFunction backoff;
+    private final Pending pending = new Pending();
+    private volatile long successes;
+    private volatile long successesBefore;
+
+    public Relay(
+            Board board,
+            Sides<Journal> journals,
+            Transfer transfer,
+            CircuitBreaker breaker,
+            RelaySettings settings,
+            MigrationListener listener,
+            Pace pace) {
+        this.board = board;
+        this.journals = journals;
+        this.transfer = transfer;
+        this.breaker = breaker;
+        this.settings = settings;
+        this.listener = listener;
+        this.pace = pace;
+        this.backoff = IntervalFunction.ofExponentialBackoff(settings.firstDelay(), 2, settings.longestDelay());
+    }
+
+    /** The records this process has changed and not yet seen arrive. */
+    public Pending pending() {
+        return pending;
+    }
+
+    /**
+     * Transfers one batch of due records.
+     *
+     * @return how many records were dealt with, transferred or put off; 0 when there was nothing to do or nothing may be
+     *     done now
+     */
+    public int runOnce() {
+        return board.stage().write().followed() ? run(board.view().leader(), false) : 0;
+    }
+
+    /**
+     * Transfers one batch away from {@code from}, leased and postponed records included; what a drain repeats until the
+     * journal is empty.
+     */
+    public int drainOnce(Side from) {
+        return run(from, true);
+    }
+
+    private int run(Side from, boolean urgent) {
+        if (!breaker.tryAcquirePermission()) {
+            return 0;
+        }
+        Journal journal = journals.of(from);
+        Set<RecordId> records;
+        long mark = pending.mark();
+        try {
+            records = Set.copyOf(journal.claim(new Claim(settings.batch(), settings.lease(), urgent)));
+        } catch (RuntimeException authorityFailed) {
+            // Says nothing about the copy, which is all that the breaker is about.
+            breaker.releasePermission();
+            throw authorityFailed;
+        }
+        if (records.isEmpty()) {
+            breaker.releasePermission();
+            return 0;
+        }
+        Round round = new Round(from, mark, successesBefore);
+        successesBefore = successes;
+        attempt(round, records);
+        return records.size();
+    }
+
+    /** What the attempts of one claim have in common; {@code successesBefore} is as of the beginning of the claim before. */
+    private record Round(Side from, long mark, long successesBefore) {}
+
+    /** Needs the breaker's permission, and gives it back one way or the other. */
+    private void attempt(Round round, Set<RecordId> records) {
+        long begun = pace.nanos();
+        try {
+            transfer.transfer(round.from, records);
+        } catch (NotACopyException moved) {
+            breaker.releasePermission();
+            journals.of(round.from).postpone(records, Postponement.release());
+            board.refresh();
+            return;
+        } catch (Throwable failure) {
+            failed(round, records, failure, pace.nanos() - begun);
+            return;
+        }
+        long took = pace.nanos() - begun;
+        breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+        successes++;
+        pending.arrived(records, round.mark);
+        listener.on(new Transferred(round.from, records.size(), Duration.ofNanos(took)));
+    }
+
+    private void failed(Round round, Set<RecordId> records, Throwable failure, long took) {
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        listener.on(new TransferFailed(round.from, records.size(), Fault.of(failure)));
+        Journal journal = journals.of(round.from);
+        switch (Failures.of(failure)) {
+            case CONTENTION -> {
+                breaker.releasePermission();
+                journal.postpone(records, Postponement.waitFor(settings.firstDelay()));
+            }
+            case OUTAGE -> {
+                breaker.onError(took, TimeUnit.NANOSECONDS, failure);
+                journal.postpone(records, Postponement.waitFor(OUTAGE_REST));
+            }
+            case REJECTED -> {
+                // The store is alive; it is this value that it does not take.
+                breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+                isolate(round, records, failure, true);
+            }
+            case UNKNOWN -> {
+                breaker.onError(took, TimeUnit.NANOSECONDS, failure);
+                isolate(round, records, failure, successes > round.successesBefore);
+            }
+        }
+    }
+
+    private void isolate(Round round, Set<RecordId> records, Throwable failure, boolean counts) {
+        if (records.size() == 1) {
+            putOff(round.from, records.iterator().next(), failure, counts);
+            return;
+        }
+        for (RecordId record : records) {
+            if (breaker.tryAcquirePermission()) {
+                attempt(round, Set.of(record));
+            } else {
+                journals.of(round.from).postpone(Set.of(record), Postponement.release());
+            }
+        }
+    }
+
+    private void putOff(Side from, RecordId record, Throwable failure, boolean counts) {
+        Journal journal = journals.of(from);
+        Set<RecordId> one = Set.of(record);
+        if (!counts) {
+            journal.postpone(one, Postponement.waitFor(OUTAGE_REST));
+            return;
+        }
+        int attempts =
+                1 + journal.seen(one).stream().mapToInt(Intent::attempts).max().orElse(0);
+        if (attempts < settings.maxAttempts()) {
+            journal.postpone(one, Postponement.retryAfter(Duration.ofMillis(backoff.apply(attempts))));
+        } else {
+            journal.postpone(one, Postponement.quarantine());
+            listener.on(new Quarantined(record, attempts, Fault.of(failure)));
+        }
+    }
+
+    /**
+     * Asks the journal about records that are pending here: another node's relay may have brought them over. Cheap when
+     * nothing is pending.
+     */
+    public void reconcilePending() {
+        List<RecordId> some = pending.some(500);
+        long mark = pending.mark();
+        if (some.isEmpty() && !pending.isOverflowed()) {
+            return;
+        }
+        Journal journal = journals.of(board.view().leader());
+        if (journal.backlog().isEmpty()) {
+            pending.allArrived(mark);
+        } else {
+            Set<RecordId> gone = new HashSet<>(some);
+            journal.seen(some).forEach(intent -> gone.remove(intent.record()));
+            pending.arrived(gone, mark);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package io.dualwrite.repair;
+
+/** What a verification does about a confirmed difference. */
+public enum VerifyPolicy {
+    /** Tells it. */
+    REPORT,
+    /** Tells it, voids the clean pass, and transfers the record. */
+    REPAIR
+}

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class BackgroundJob implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(BackgroundJob.class);
-    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(3);
+    private static final Duration LAST_WAIT = Duration.ofSeconds(2);
 
     private final Callable<Boolean> work;
     private final Duration rest;
@@ -46,17 +47,25 @@ public final class BackgroundJob implements AutoCloseable {
         }
     }
 
-    /** Interrupts the work and waits up to five seconds for the thread to end. Idempotent. */
+    /**
+     * Ends the job: waits up to three seconds for the work in hand, and only then interrupts it, since an interrupt in the
+     * middle of file access closes the files of an embedded database. Waits two more seconds at most. Idempotent.
+     */
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
+        wake();
         if (Thread.currentThread() == thread) {
             return;
         }
         try {
-            thread.join(CLOSE_WITHIN.toMillis());
+            thread.join(GRACE.toMillis());
+            if (thread.isAlive()) {
+                thread.interrupt();
+                thread.join(LAST_WAIT.toMillis());
+            }
         } catch (InterruptedException interrupted) {
+            thread.interrupt();
             Thread.currentThread().interrupt();
         }
     }
@@ -73,7 +82,7 @@ public final class BackgroundJob implements AutoCloseable {
             } catch (Throwable failure) {
                 report(failure);
             }
-            if (!more) {
+            if (!more && !closed) {
                 rest();
             }
         }

@@ -1,0 +1,173 @@
+package io.dualwrite;
+
+import io.dualwrite.event.MigrationListener;
+import io.dualwrite.fence.Pace;
+import io.dualwrite.flag.StageSource;
+import io.dualwrite.repair.BackfillSettings;
+import io.dualwrite.repair.HandoverSettings;
+import io.dualwrite.repair.RelaySettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings every kind of migration has. Nothing is corrected silently: {@code build()} of the kinds throws a {@link
+ * DeclarationException} with everything that is wrong at once. Not thread-safe.
+ *
+ * @param <B> the builder of the kind, returned by each method
+ */
+public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
+    private final List<MigrationListener> listeners = new ArrayList<>();
+    private @Nullable StageSource stage;
+    private @Nullable String attestedBy;
+    private @Nullable MeterRegistry meters;
+    private Duration flagPoll = Duration.ofSeconds(1);
+    private Duration waitForCopy = Duration.ZERO;
+    private Duration copyDeadline = Duration.ofSeconds(5);
+    private Duration staleness = Duration.ofSeconds(2);
+    private Duration writersWait = Duration.ofSeconds(10);
+    private double shadowSample = 1.0;
+    private boolean fallback = true;
+    private RelaySettings relay = RelaySettings.defaults();
+    private BackfillSettings backfill = BackfillSettings.defaults();
+    private HandoverSettings handover = HandoverSettings.defaults();
+    private Pace pace = Pace.real();
+
+    /** This builder, as its own kind. */
+    protected abstract B self();
+
+    /**
+     * Where the wish for a stage comes from; asked in the background, never on the call path. Without one only {@link
+     * Migration#moveTo} moves the migration.
+     */
+    public B stage(StageSource source) {
+        this.stage = Objects.requireNonNull(source, "source");
+        return self();
+    }
+
+    /** How often the flag is asked; default 1 s, at least 1 ms. */
+    public B flagPoll(Duration every) {
+        this.flagPoll = every;
+        return self();
+    }
+
+    /**
+     * Who answers for it that every program that writes these records carries the library: old releases still running, jobs,
+     * scripts. The first step, from OFF to JOURNAL, is refused without.
+     */
+    public B attestedBy(String who) {
+        this.attestedBy = who;
+        return self();
+    }
+
+    /** Adds a listener; see {@link MigrationListener} for its thread. */
+    public B listener(MigrationListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return self();
+    }
+
+    /** Where meters are registered; none by default. */
+    public B meters(MeterRegistry registry) {
+        this.meters = Objects.requireNonNull(registry, "registry");
+        return self();
+    }
+
+    /**
+     * How long a write's caller waits, after the commit, for the copy to have followed; default zero. Freshness, not safety:
+     * when the budget ends the call returns as ever and the relay goes on.
+     */
+    public B waitForCopy(Duration budget) {
+        this.waitForCopy = budget;
+        return self();
+    }
+
+    /** How long one call to the copy may take before it is given up; default 5 s. */
+    public B copyDeadline(Duration atMost) {
+        this.copyDeadline = atMost;
+        return self();
+    }
+
+    /**
+     * How far behind the copy may be, by the age of the fleet's oldest intent, to answer ramped reads; default 2 s, at least
+     * 1 s, since the age is measured twice a second.
+     */
+    public B staleness(Duration bound) {
+        this.staleness = bound;
+        return self();
+    }
+
+    /** How long a write waits for a handover to end; default 10 s; more than the handover's budget. */
+    public B writersWait(Duration atMost) {
+        this.writersWait = atMost;
+        return self();
+    }
+
+    /** The share of reads, 0.0 to 1.0, that are repeated on the copy and compared in stages that compare; default 1.0. */
+    public B shadowSample(double share) {
+        this.shadowSample = share;
+        return self();
+    }
+
+    /** Whether a by-key read that fails on the authority may be answered by a fresh copy; default true. */
+    public B fallback(boolean allowed) {
+        this.fallback = allowed;
+        return self();
+    }
+
+    /** How the relay works. */
+    public B relay(RelaySettings settings) {
+        this.relay = Objects.requireNonNull(settings, "settings");
+        return self();
+    }
+
+    /** How the backfill works. */
+    public B backfill(BackfillSettings settings) {
+        this.backfill = Objects.requireNonNull(settings, "settings");
+        return self();
+    }
+
+    /** The bounds of flip and rollback. */
+    public B handover(HandoverSettings settings) {
+        this.handover = Objects.requireNonNull(settings, "settings");
+        return self();
+    }
+
+    /** How time is measured and waited for; the machine's own by default. For simulations. */
+    public B pace(Pace seam) {
+        this.pace = Objects.requireNonNull(seam, "seam");
+        return self();
+    }
+
+    /** Adds to {@code problems} everything that is wrong with these settings. */
+    protected void check(List<String> problems) {
+        if (shadowSample < 0 || shadowSample > 1 || Double.isNaN(shadowSample)) {
+            problems.add("shadowSample is a share from 0.0 to 1.0, not " + shadowSample);
+        }
+        if (waitForCopy.isNegative()) {
+            problems.add("waitForCopy is zero or more, not " + waitForCopy);
+        }
+        if (copyDeadline.compareTo(Duration.ofMillis(1)) < 0) {
+            problems.add("copyDeadline is 1 ms or more, not " + copyDeadline);
+        }
+        if (flagPoll.compareTo(Duration.ofMillis(1)) < 0) {
+            problems.add("flagPoll is 1 ms or more, not " + flagPoll);
+        }
+        if (staleness.compareTo(Duration.ofSeconds(1)) < 0) {
+            problems.add("staleness is 1 s or more, not " + staleness);
+        }
+        if (writersWait.compareTo(handover.budget()) <= 0) {
+            problems.add("writersWait (" + writersWait + ") must be more than the handover's budget (" + handover.budget()
+                    + "), or a handover that ends in time fails writers");
+        }
+    }
+
+    /** The settings as they stand. */
+    protected MigrationSettings settings() {
+        return new MigrationSettings(
+                stage, attestedBy, listeners, meters, flagPoll, waitForCopy, copyDeadline, staleness, writersWait,
+                shadowSample, fallback, relay, backfill, handover, pace);
+    }
+}

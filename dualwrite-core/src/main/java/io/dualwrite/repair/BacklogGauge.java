@@ -1,0 +1,51 @@
+package io.dualwrite.repair;
+
+import io.dualwrite.event.MigrationEvent.BacklogMeasured;
+import io.dualwrite.event.MigrationListener;
+import io.dualwrite.fence.Board;
+import io.dualwrite.fence.Pace;
+import io.dualwrite.journal.Backlog;
+import io.dualwrite.journal.Journal;
+import io.dualwrite.stage.Sides;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the copy was behind when last measured, for the whole fleet, since the journal is everybody's. Thread-safe; only
+ * {@link #measure} blocks.
+ */
+public final class BacklogGauge {
+    private final Board board;
+    private final Sides<Journal> journals;
+    private final MigrationListener listener;
+    private final Pace pace;
+    private volatile @Nullable Measured last;
+
+    private record Measured(Backlog backlog, long begunNanos) {}
+
+    public BacklogGauge(Board board, Sides<Journal> journals, MigrationListener listener, Pace pace) {
+        this.board = board;
+        this.journals = journals;
+        this.listener = listener;
+        this.pace = pace;
+    }
+
+    /** Asks the leader's journal; blocks on its store. */
+    public Backlog measure() {
+        long begun = pace.nanos();
+        Backlog backlog = journals.of(board.view().leader()).backlog();
+        last = new Measured(backlog, begun);
+        listener.on(new BacklogMeasured(backlog.open(), backlog.quarantined(), backlog.oldest()));
+        return backlog;
+    }
+
+    /**
+     * Whether the oldest intent is certainly younger than {@code bound} now: what was measured, plus the time since. False
+     * when nothing was ever measured.
+     */
+    public boolean isYounger(Duration bound) {
+        Measured known = last;
+        return known != null
+                && known.backlog.oldest().toNanos() + pace.nanos() - known.begunNanos < bound.toNanos();
+    }
+}

@@ -159,15 +159,28 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
             problems.add("staleness is 1 s or more, not " + staleness);
         }
         if (writersWait.compareTo(handover.budget()) <= 0) {
-            problems.add("writersWait (" + writersWait + ") must be more than the handover's budget (" + handover.budget()
-                    + "), or a handover that ends in time fails writers");
+            problems.add("writersWait (" + writersWait + ") must be more than the handover's budget ("
+                    + handover.budget() + "), or a handover that ends in time fails writers");
         }
     }
 
     /** The settings as they stand. */
     protected MigrationSettings settings() {
         return new MigrationSettings(
-                stage, attestedBy, listeners, meters, flagPoll, waitForCopy, copyDeadline, staleness, writersWait,
-                shadowSample, fallback, relay, backfill, handover, pace);
+                stage,
+                attestedBy,
+                listeners,
+                meters,
+                flagPoll,
+                waitForCopy,
+                copyDeadline,
+                staleness,
+                writersWait,
+                shadowSample,
+                fallback,
+                relay,
+                backfill,
+                handover,
+                pace);
     }
 }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * This node's picture of both control rows. A cache: routing looks here first, and the fence inside each transaction
@@ -46,44 +45,41 @@ public final class Board {
         replace(side, row);
     }
 
-    /** Reads one side's row and notes it; a row that cannot be read becomes unknown and the failure is thrown. */
+    /**
+     * Reads one side's row and notes it. A row that cannot be read stays as it was known, and the failure is thrown: who is
+     * the authority does not change because it cannot be reached.
+     */
     public ControlRow refresh(Side side) {
-        try {
-            ControlRow row = controls.of(side).read();
-            replace(side, row);
-            return row;
-        } catch (ControlException unreadable) {
-            replace(side, null);
-            throw unreadable;
-        }
+        ControlRow row = controls.of(side).read();
+        replace(side, row);
+        return row;
     }
 
-    /** Reads both rows, the unreadable ones becoming unknown. Blocks on both stores, so never on a caller's thread. */
+    /** Reads both rows, as far as they can be read. Blocks on both stores, so never on a caller's thread. */
     public ControlView refresh() {
         for (Side side : Side.values()) {
             try {
                 refresh(side);
             } catch (ControlException unreadable) {
-                // Unknown is what the view says now; whoever needs the row asks again and gets the reason.
+                // Whoever needs this row asks for it by itself, and gets the reason.
                 continue;
             }
         }
         return view();
     }
 
-    private void replace(Side side, @Nullable ControlRow row) {
+    private void replace(Side side, ControlRow row) {
         ControlView before;
         ControlView after;
         do {
             before = view.get();
             ControlRow known = before.of(side);
-            if (row != null && known != null && known.version() > row.version()) {
+            if (known != null && known.version() > row.version()) {
                 return;
             }
             after = before.with(side, row);
         } while (!view.compareAndSet(before, after));
-        // Unknown rows are no news: a stage is announced when it is known again and differs.
-        if (before.stage() != after.stage() && after.authority() != null) {
+        if (before.stage() != after.stage()) {
             StageChange change = new StageChange(before.stage(), after.stage());
             watchers.forEach(watcher -> watcher.accept(change));
         }

@@ -13,5 +13,4 @@ import java.util.function.Consumer;
  * @param writersWait how long a writer waits for a handover before it gives up
  * @param pace time and waiting
  */
-public record FenceContext(
-        Board board, CommitHook hook, Consumer<Side> onExpired, Duration writersWait, Pace pace) {}
+public record FenceContext(Board board, CommitHook hook, Consumer<Side> onExpired, Duration writersWait, Pace pace) {}

@@ -45,7 +45,6 @@ public final class BacklogGauge {
      */
     public boolean isYounger(Duration bound) {
         Measured known = last;
-        return known != null
-                && known.backlog.oldest().toNanos() + pace.nanos() - known.begunNanos < bound.toNanos();
+        return known != null && known.backlog.oldest().toNanos() + pace.nanos() - known.begunNanos < bound.toNanos();
     }
 }

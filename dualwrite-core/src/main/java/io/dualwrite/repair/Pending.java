@@ -25,7 +25,7 @@ public final class Pending {
     private boolean overflowed;
 
     /** Notes records whose intents have just been committed. */
-    void note(Collection<RecordId> records) {
+    public void note(Collection<RecordId> records) {
         lock.lock();
         try {
             notes++;
@@ -109,7 +109,7 @@ public final class Pending {
     }
 
     /** Waits until none of these is pending. False when the budget ended first, or the thread was interrupted (flag kept). */
-    boolean await(Collection<RecordId> records, Duration budget) {
+    public boolean await(Collection<RecordId> records, Duration budget) {
         long left = budget.toNanos();
         lock.lock();
         try {

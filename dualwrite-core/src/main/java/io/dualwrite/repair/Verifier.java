@@ -34,18 +34,18 @@ public final class Verifier {
 
     private final Board board;
     private final List<RecordType<?, ?>> types;
-    private final Scan scan;
+    private final @Nullable Scan scan;
     private final Confirmation confirmation;
     private final Checkpoints checkpoints;
     private final Transfer transfer;
     private final MigrationListener listener;
     private final Pace pace;
 
-    /** {@code checkpoints} are the target's. */
+    /** {@code checkpoints} are the target's; without a {@code scan} single records can be confirmed, but not all. */
     public Verifier(
             Board board,
             List<RecordType<?, ?>> types,
-            Scan scan,
+            @Nullable Scan scan,
             Confirmation confirmation,
             Checkpoints checkpoints,
             Transfer transfer,
@@ -75,6 +75,10 @@ public final class Verifier {
      * @throws Exception when a store failed: nothing is noted, run again
      */
     public VerifyReport verify(VerifyPolicy policy) throws Exception {
+        if (scan == null) {
+            throw new UnsupportedOperationException(
+                    "These stores cannot list their keys; give both a ScannableStore to have verification");
+        }
         ControlRow row = authorityRow();
         long begun = pace.nanos();
         long[] rows = new long[2];
@@ -84,7 +88,7 @@ public final class Verifier {
         List<Discrepancy> samples = new ArrayList<>();
         for (RecordType<?, ?> type : types) {
             Checkpoint before = cleanPass(type.name(), row.generation());
-            TypePass<?> pass = new TypePass<>(type, policy);
+            TypePass<?> pass = new TypePass<>(type, scan, policy);
             pass.run();
             for (Side side : Side.values()) {
                 rows[side.ordinal()] += pass.rows[side.ordinal()];
@@ -192,6 +196,7 @@ public final class Verifier {
     /** One pass over one record type. */
     private final class TypePass<K> {
         private final RecordType<?, K> type;
+        private final Scan scan;
         private final VerifyPolicy policy;
         private final Side authority = board.view().leader();
         private final long begun = pace.nanos();
@@ -203,8 +208,9 @@ public final class Verifier {
         private long confirmed;
         private long repaired;
 
-        TypePass(RecordType<?, K> type, VerifyPolicy policy) {
+        TypePass(RecordType<?, K> type, Scan scan, VerifyPolicy policy) {
             this.type = type;
+            this.scan = scan;
             this.policy = policy;
         }
 

@@ -1,0 +1,446 @@
+package io.dualwrite;
+
+import io.dualwrite.event.Fault;
+import io.dualwrite.event.Listeners;
+import io.dualwrite.event.LoggingListener;
+import io.dualwrite.event.Meters;
+import io.dualwrite.event.MigrationEvent.BreakerMoved;
+import io.dualwrite.event.MigrationEvent.FlagFailed;
+import io.dualwrite.event.MigrationEvent.StageHeld;
+import io.dualwrite.event.MigrationEvent.StageMoved;
+import io.dualwrite.event.MigrationEvent.WaitedOut;
+import io.dualwrite.event.MigrationListener;
+import io.dualwrite.fence.Board;
+import io.dualwrite.fence.ControlException;
+import io.dualwrite.fence.FenceContext;
+import io.dualwrite.fence.Pace;
+import io.dualwrite.fence.Transactions;
+import io.dualwrite.flag.Ramp;
+import io.dualwrite.flag.StageLatch;
+import io.dualwrite.journal.Backlog;
+import io.dualwrite.journal.Postponement;
+import io.dualwrite.repair.Backfill;
+import io.dualwrite.repair.BackfillReport;
+import io.dualwrite.repair.BackgroundJob;
+import io.dualwrite.repair.BacklogGauge;
+import io.dualwrite.repair.Handover;
+import io.dualwrite.repair.Relay;
+import io.dualwrite.repair.StageRefusedException;
+import io.dualwrite.repair.Steps;
+import io.dualwrite.repair.Suspects;
+import io.dualwrite.repair.Transfer;
+import io.dualwrite.repair.Verifier;
+import io.dualwrite.repair.VerifyPolicy;
+import io.dualwrite.repair.VerifyReport;
+import io.dualwrite.stage.ControlView;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Stage;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named set of record types that live in one pair of stores, share transactions, and move from one to the other together.
+ *
+ * <p>Once started, the copy follows in the background and, where there is a flag, the stage walks towards its wish, one
+ * step at a time, each refused unless its gates hold. Every node of an application runs the same migration; the truth is in
+ * the two control rows. Thread-safe. Owns four daemon threads named {@code dualwrite-<name>-<job>} and those of its calls
+ * to the copy; {@link #close()} ends them all.
+ *
+ * <p>This class wires the rooms of the library together and does nothing else, which is why it is longer than others.
+ */
+public class Migration implements AutoCloseable {
+    private static final Duration WATCH_EVERY = Duration.ofMillis(500);
+    private static final Duration SWITCHING_REST = Duration.ofMillis(50);
+    private static final int RECHECK_AT_ONCE = 200;
+
+    private final String name;
+    private final MigrationParts parts;
+    private final MigrationSettings settings;
+    private final Listeners listener;
+    private final @Nullable Meters meters;
+    private final Board board;
+    private final Transactions transactions;
+    private final Relay relay;
+    private final BacklogGauge gauge;
+    private final Verifier verifier;
+    private final @Nullable Backfill backfill;
+    private final Handover handover;
+    private final Steps steps;
+    private final Suspects suspects;
+    private final @Nullable StageLatch latch;
+    private final Ramp ramp;
+    private final CircuitBreaker breaker;
+    private final ReentrantLock walking = new ReentrantLock();
+    private final List<BackgroundJob> jobs = new ArrayList<>();
+    private volatile @Nullable BackgroundJob relayJob;
+    private List<String> heldBefore = List.of();
+    private boolean closed;
+
+    /** Wires a migration; starts nothing and touches no store. */
+    protected Migration(String name, MigrationParts parts, MigrationSettings settings) {
+        this.name = name;
+        this.parts = parts;
+        this.settings = settings;
+        this.board = new Board(parts.controls());
+        this.meters = settings.meters() == null ? null : new Meters(settings.meters(), name, board::stage);
+        this.listener = new Listeners(listeners());
+        this.breaker = breaker();
+        this.ramp = new Ramp(name);
+        Pace pace = settings.pace();
+        Transfer transfer = new Transfer(parts.journals(), parts.carrier());
+        this.relay = new Relay(board, parts.journals(), transfer, breaker, settings.relay(), listener, pace);
+        this.gauge = new BacklogGauge(board, parts.journals(), listener, pace);
+        this.verifier = new Verifier(
+                board,
+                parts.types(),
+                parts.scan(),
+                parts.confirmation(),
+                parts.checkpoints(),
+                transfer,
+                listener,
+                pace);
+        this.backfill = parts.scan() == null
+                ? null
+                : new Backfill(
+                        board,
+                        parts.types(),
+                        parts.scan(),
+                        parts.checkpoints(),
+                        transfer,
+                        settings.backfill(),
+                        listener,
+                        pace);
+        this.handover = new Handover(
+                board,
+                parts.controls(),
+                parts.journals(),
+                relay,
+                verifier,
+                parts.generators(),
+                settings.handover(),
+                listener,
+                pace);
+        this.steps = new Steps(
+                board,
+                parts.controls(),
+                parts.journals(),
+                parts.preflight(),
+                backfill,
+                verifier,
+                handover,
+                settings.handover(),
+                pace);
+        if (settings.attestedBy() != null) {
+            steps.approve(Stage.JOURNAL, settings.attestedBy());
+        }
+        this.suspects = new Suspects(board, verifier);
+        this.latch = settings.stage() == null
+                ? null
+                : new StageLatch(settings.stage(), failure -> listener.on(new FlagFailed(Fault.of(failure))));
+        this.transactions = parts.transactions()
+                .apply(new FenceContext(
+                        board, this::committed, handover::openIfExpired, settings.writersWait(), settings.pace()));
+        board.watch(change -> listener.on(new StageMoved(change.from(), change.to())));
+    }
+
+    /** The migration's name. */
+    public final String name() {
+        return name;
+    }
+
+    /** The stage as this node knows it; never blocks. */
+    public final Stage stage() {
+        return board.stage();
+    }
+
+    /** Both control rows as this node knows them; never blocks. */
+    public final ControlView view() {
+        return board.view();
+    }
+
+    /**
+     * Checks the side that has the authority and starts the background work. Needs nothing of the copy: an application
+     * starts and writes at any stage with its copy unreachable. Blocks on the stores; do it before serving requests.
+     *
+     * @throws IllegalStateException with everything that is wrong with the authority's store; nothing was started
+     */
+    public void start() {
+        List<String> problems = parts.preflight().authority(authorityAtStart());
+        if (problems.isEmpty() && board.view().of(board.view().leader()) == null) {
+            try {
+                board.refresh(Side.ORIGIN);
+            } catch (ControlException unreadable) {
+                problems = List.of(String.valueOf(unreadable.getMessage()));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalStateException("Migration " + name + " cannot start: " + String.join("; ", problems));
+        }
+        synchronized (jobs) {
+            if (closed || !jobs.isEmpty()) {
+                throw new IllegalStateException(
+                        "Migration " + name + (closed ? " was closed" : " has been started already"));
+            }
+            BackgroundJob relaying = job("relay", settings.relay().poll(), () -> relay.runOnce() > 0);
+            relayJob = relaying;
+            job("verifier", WATCH_EVERY, this::recheck);
+            job("backlog", WATCH_EVERY, this::watch);
+            job("walker", settings.flagPoll(), this::walk);
+        }
+    }
+
+    /**
+     * Walks to this stage step by step, passing through JOURNAL and FROZEN. Blocks until it is reached.
+     *
+     * @return the stage reached, {@code wish}
+     * @throws StageRefusedException with every reason when a step's gates do not hold; the stage reached by then stays
+     * @throws ControlException when a control row could not be reached; what was begun is settled by any node later
+     * @throws InterruptedException when interrupted; as for {@link ControlException}
+     */
+    public Stage moveTo(Stage wish) throws InterruptedException {
+        if (wish == Stage.FROZEN) {
+            throw new IllegalArgumentException("FROZEN is passed through, never stopped at; ask for SHADOW or LIVE");
+        }
+        Pace.Deadline deadline = settings.pace().in(settings.handover().budget().multipliedBy(2));
+        while (board.refresh().stage() != wish) {
+            walking.lockInterruptibly();
+            try {
+                handover.settle();
+                Stage at = board.stage();
+                if (at == Stage.FROZEN) {
+                    if (deadline.isOver()) {
+                        throw new StageRefusedException(
+                                at,
+                                wish,
+                                List.of("somebody else is switching the authority, or a side cannot be read"));
+                    }
+                    settings.pace().pause(SWITCHING_REST);
+                } else if (at != wish) {
+                    steps.step(at, Steps.next(at, wish));
+                }
+            } catch (StageRefusedException refused) {
+                listener.on(new StageHeld(refused.at(), refused.wish(), refused.reasons()));
+                throw refused;
+            } finally {
+                walking.unlock();
+            }
+        }
+        return wish;
+    }
+
+    /** Every reason against the next step towards {@code wish}; empty when it may be made. Blocks on both stores. */
+    public List<String> obstacles(Stage wish) {
+        Stage at = board.refresh().stage();
+        return at == wish || at == Stage.FROZEN ? List.of() : steps.obstacles(at, Steps.next(at, wish));
+    }
+
+    /** Notes that somebody answers for going to this stage; COMPLETE, which has no way back, is refused without. */
+    public void approve(Stage stage, String by) {
+        steps.approve(stage, by);
+    }
+
+    /**
+     * Brings over what was there before; see {@link Backfill#run} for errors. Blocks until done; run again after an
+     * interruption to go on; safe to run on several nodes at once.
+     */
+    public BackfillReport backfill() throws InterruptedException {
+        if (backfill == null) {
+            throw new UnsupportedOperationException("The stores of migration " + name
+                    + " cannot list their keys; give both a ScannableStore to have a backfill");
+        }
+        return backfill.run();
+    }
+
+    /** Compares everything on both sides while traffic goes on; see {@link Verifier#verify}. Blocks until done. */
+    public VerifyReport verify(VerifyPolicy policy) throws Exception {
+        return verifier.verify(policy);
+    }
+
+    /** What is open in the authority's journal now. Blocks on the authority. */
+    public Backlog backlog() {
+        return gauge.measure();
+    }
+
+    /**
+     * Waits until the authority's journal is empty; false when it was not within the bound. With writes going on it may never
+     * be empty at the moment of looking.
+     */
+    public boolean awaitDrained(Duration atMost) throws InterruptedException {
+        Pace.Deadline deadline = settings.pace().in(atMost);
+        while (!backlog().isEmpty()) {
+            if (deadline.isOver()) {
+                return false;
+            }
+            wakeRelay();
+            settings.pace().pause(Duration.ofMillis(10));
+        }
+        return true;
+    }
+
+    /** Gives a quarantined record back to the relay, once its cause was mended. No such record is no error. */
+    public void release(RecordId quarantined) {
+        parts.journals().of(board.view().leader()).postpone(Set.of(quarantined), Postponement.release());
+        wakeRelay();
+    }
+
+    /** The share of stale-tolerant by-key reads, 0 to 100 percent, that the copy answers on this node at SHADOW. */
+    public void rampTo(int percent) {
+        ramp.percent(percent);
+    }
+
+    /** Asks the flag now, reads both control rows, and makes the steps its wish calls for. Blocks on both stores. */
+    public void refresh() {
+        board.refresh();
+        try {
+            while (walk()) {
+                continue;
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops the background work within a few seconds; the stores stay open, they are the caller's. Idempotent. */
+    @Override
+    public void close() {
+        synchronized (jobs) {
+            closed = true;
+            jobs.forEach(BackgroundJob::close);
+            jobs.clear();
+        }
+        if (meters != null) {
+            meters.close();
+        }
+    }
+
+    /** The parts this migration was wired from. */
+    protected final MigrationParts parts() {
+        return parts;
+    }
+
+    /** The fenced transactions of this migration. */
+    protected final Transactions transactions() {
+        return transactions;
+    }
+
+    private Side authorityAtStart() {
+        for (Side side : Side.values()) {
+            try {
+                board.refresh(side);
+            } catch (ControlException unreadable) {
+                // The other side may be the authority; when neither is, the preflight of the origin says why.
+                continue;
+            }
+            if (board.view().authority() != null) {
+                break;
+            }
+        }
+        return board.view().leader();
+    }
+
+    private void committed(Collection<RecordId> records) {
+        if (!board.stage().write().journalled()) {
+            return;
+        }
+        relay.pending().note(records);
+        wakeRelay();
+        boolean waits =
+                !settings.waitForCopy().isZero() && board.stage().write().followed();
+        if (waits && !relay.pending().await(records, settings.waitForCopy())) {
+            listener.on(new WaitedOut(settings.waitForCopy()));
+        }
+    }
+
+    private void wakeRelay() {
+        BackgroundJob relaying = relayJob;
+        if (relaying != null) {
+            relaying.wake();
+        }
+    }
+
+    private boolean recheck() throws Exception {
+        if (!board.stage().write().followed() || breaker.getState() == CircuitBreaker.State.OPEN) {
+            return false;
+        }
+        suspects.confirm(RECHECK_AT_ONCE);
+        return verifier.recheck(board.view().leader(), RECHECK_AT_ONCE).looked() > 0;
+    }
+
+    private boolean watch() {
+        Side leader = board.view().leader();
+        board.refresh(leader);
+        if (board.stage().write().journalled()) {
+            gauge.measure();
+            relay.reconcilePending();
+        }
+        return false;
+    }
+
+    /** Makes one step towards the flag's wish; true when it made one and there may be another. */
+    private boolean walk() throws InterruptedException {
+        board.refresh();
+        if (!walking.tryLock()) {
+            return false;
+        }
+        try {
+            handover.settle();
+            Stage wish = latch == null ? null : latch.wish();
+            Stage at = board.stage();
+            if (wish == null || at == wish || at == Stage.FROZEN) {
+                return false;
+            }
+            steps.step(at, Steps.next(at, wish));
+            heldBefore = List.of();
+            return true;
+        } catch (StageRefusedException refused) {
+            if (!refused.reasons().equals(heldBefore)) {
+                heldBefore = refused.reasons();
+                listener.on(new StageHeld(refused.at(), refused.wish(), refused.reasons()));
+            }
+            return false;
+        } finally {
+            walking.unlock();
+        }
+    }
+
+    private BackgroundJob job(String what, Duration rest, Callable<Boolean> work) {
+        BackgroundJob job = new BackgroundJob("dualwrite-" + name + "-" + what, rest, work);
+        jobs.add(job);
+        return job;
+    }
+
+    private List<MigrationListener> listeners() {
+        List<MigrationListener> all = new ArrayList<>(settings.listeners());
+        all.add(new LoggingListener(name));
+        if (meters != null) {
+            all.add(meters);
+        }
+        return all;
+    }
+
+    private CircuitBreaker breaker() {
+        CircuitBreakerConfig config = CircuitBreakerConfig.custom()
+                .slidingWindowType(SlidingWindowType.COUNT_BASED)
+                .slidingWindowSize(20)
+                .minimumNumberOfCalls(5)
+                .failureRateThreshold(50)
+                .waitDurationInOpenState(Duration.ofSeconds(1))
+                .permittedNumberOfCallsInHalfOpenState(2)
+                .build();
+        CircuitBreaker made = CircuitBreaker.of("dualwrite-" + name, config);
+        made.getEventPublisher()
+                .onStateTransition(moved -> listener.on(
+                        new BreakerMoved(moved.getStateTransition().getToState().name())));
+        return made;
+    }
+}

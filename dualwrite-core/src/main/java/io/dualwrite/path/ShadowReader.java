@@ -1,0 +1,102 @@
+package io.dualwrite.path;
+
+import io.dualwrite.compare.Equivalence;
+import io.dualwrite.compare.Verdict;
+import io.dualwrite.event.Fault;
+import io.dualwrite.event.MigrationEvent.ShadowCompared;
+import io.dualwrite.event.MigrationEvent.ShadowFailed;
+import io.dualwrite.event.MigrationEvent.ShadowShed;
+import io.dualwrite.event.MigrationListener;
+import io.dualwrite.fence.Transactions;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Repeats a sample of the reads on the copy and compares the answers: off the caller's thread, after the caller's answer is
+ * known, on few daemon threads behind a bounded queue; what does not fit is shed. Nothing that sampler, copy or comparison
+ * do reaches the caller. An answer that the caller changes meanwhile may look different; a difference is a candidate only.
+ * Thread-safe; never blocks but in {@link #close()}.
+ */
+public final class ShadowReader implements AutoCloseable {
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final Transactions transactions;
+    private final Equivalence<Object> equivalence;
+    private final BooleanSupplier sampler;
+    private final Consumer<RecordId> suspects;
+    private final MigrationListener listener;
+    private final ThreadPoolExecutor threads;
+
+    /**
+     * The bounds and the work of shadow reads.
+     *
+     * @param migration whose; in the threads' names
+     * @param threads how many comparisons at once; default 2
+     * @param waiting how many more wait for a thread; default 100
+     * @param sampler whether to compare the next read; asked on callers' threads
+     * @param equivalence how two answers are compared
+     * @param suspects receives the record of a by-key read whose answers differ, on a shadow thread
+     */
+    public record Plan(
+            String migration,
+            int threads,
+            int waiting,
+            BooleanSupplier sampler,
+            Equivalence<Object> equivalence,
+            Consumer<RecordId> suspects) {}
+
+    public ShadowReader(Transactions transactions, Plan plan, MigrationListener listener) {
+        this.transactions = transactions;
+        this.equivalence = plan.equivalence();
+        this.sampler = plan.sampler();
+        this.suspects = plan.suspects();
+        this.listener = listener;
+        this.threads = new ThreadPoolExecutor(
+                plan.threads(),
+                plan.threads(),
+                10,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(plan.waiting()),
+                DaemonThreads.named(plan.migration(), "shadow"));
+        this.threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** Compares {@code answer} with what {@code call} answers on {@code copy}, soon or not at all. */
+    void compareLater(ReadPath.Query query, Side copy, @Nullable Object answer, Transactions.Reading<?> call) {
+        try {
+            if (sampler.getAsBoolean()) {
+                threads.execute(() -> compare(query, copy, answer, call));
+            }
+        } catch (RejectedExecutionException full) {
+            listener.on(new ShadowShed());
+        } catch (Throwable failure) {
+            listener.on(new ShadowFailed(Fault.of(failure)));
+        }
+    }
+
+    private void compare(ReadPath.Query query, Side copy, @Nullable Object answer, Transactions.Reading<?> call) {
+        try {
+            Verdict verdict = equivalence.compare(answer, transactions.read(copy, true, call));
+            listener.on(new ShadowCompared(query.operation(), verdict.isEqual(), verdict.fields()));
+            if (!verdict.isEqual() && query.key() != null) {
+                suspects.accept(query.key());
+            }
+        } catch (Throwable failure) {
+            listener.on(new ShadowFailed(Fault.of(failure)));
+        }
+    }
+
+    /** Forgets what waits, interrupts what runs, and waits two seconds at most. */
+    @Override
+    public void close() {
+        DaemonThreads.stop(threads, GRACE);
+    }
+}

@@ -79,7 +79,8 @@ public final class Board {
             }
             after = before.with(side, row);
         } while (!view.compareAndSet(before, after));
-        if (before.stage() != after.stage()) {
+        boolean firstLook = before.origin() == null && before.target() == null;
+        if (!firstLook && before.stage() != after.stage()) {
             StageChange change = new StageChange(before.stage(), after.stage());
             watchers.forEach(watcher -> watcher.accept(change));
         }

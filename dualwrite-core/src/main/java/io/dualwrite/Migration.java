@@ -4,7 +4,6 @@ import io.dualwrite.event.Fault;
 import io.dualwrite.event.Listeners;
 import io.dualwrite.event.LoggingListener;
 import io.dualwrite.event.Meters;
-import io.dualwrite.event.MigrationEvent.BreakerMoved;
 import io.dualwrite.event.MigrationEvent.FlagFailed;
 import io.dualwrite.event.MigrationEvent.StageHeld;
 import io.dualwrite.event.MigrationEvent.StageMoved;
@@ -19,6 +18,11 @@ import io.dualwrite.flag.Ramp;
 import io.dualwrite.flag.StageLatch;
 import io.dualwrite.journal.Backlog;
 import io.dualwrite.journal.Postponement;
+import io.dualwrite.path.CallPolicy;
+import io.dualwrite.path.FallbackPolicy;
+import io.dualwrite.path.ReadPath;
+import io.dualwrite.path.ShadowReader;
+import io.dualwrite.path.WritePath;
 import io.dualwrite.repair.Backfill;
 import io.dualwrite.repair.BackfillReport;
 import io.dualwrite.repair.BackgroundJob;
@@ -37,14 +41,13 @@ import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +65,8 @@ public class Migration implements AutoCloseable {
     private static final Duration WATCH_EVERY = Duration.ofMillis(500);
     private static final Duration SWITCHING_REST = Duration.ofMillis(50);
     private static final int RECHECK_AT_ONCE = 200;
+    private static final int SHADOW_THREADS = 2;
+    private static final int SHADOW_WAITING = 100;
 
     private final String name;
     private final MigrationParts parts;
@@ -80,6 +85,10 @@ public class Migration implements AutoCloseable {
     private final @Nullable StageLatch latch;
     private final Ramp ramp;
     private final CircuitBreaker breaker;
+    private final CallPolicy copyCalls;
+    private final ShadowReader shadow;
+    private final ReadPath reads;
+    private final WritePath writes;
     private final ReentrantLock walking = new ReentrantLock();
     private final List<BackgroundJob> jobs = new ArrayList<>();
     private volatile @Nullable BackgroundJob relayJob;
@@ -94,7 +103,7 @@ public class Migration implements AutoCloseable {
         this.board = new Board(parts.controls());
         this.meters = settings.meters() == null ? null : new Meters(settings.meters(), name, board::stage);
         this.listener = new Listeners(listeners());
-        this.breaker = breaker();
+        this.breaker = CallPolicy.breaker(name, listener);
         this.ramp = new Ramp(name);
         Pace pace = settings.pace();
         Transfer transfer = new Transfer(parts.journals(), parts.carrier());
@@ -150,6 +159,28 @@ public class Migration implements AutoCloseable {
         this.transactions = parts.transactions()
                 .apply(new FenceContext(
                         board, this::committed, handover::openIfExpired, settings.writersWait(), settings.pace()));
+        this.copyCalls = new CallPolicy(name, "copy", breaker, CallPolicy.Limits.within(settings.copyDeadline()));
+        this.shadow = new ShadowReader(
+                transactions,
+                new ShadowReader.Plan(
+                        name,
+                        SHADOW_THREADS,
+                        SHADOW_WAITING,
+                        () -> ThreadLocalRandom.current().nextDouble() < settings.shadowSample(),
+                        settings.equivalence(),
+                        suspects::add),
+                listener);
+        this.reads = new ReadPath(
+                transactions,
+                board,
+                shadow,
+                new ReadPath.Copy(
+                        copyCalls,
+                        ramp,
+                        record -> !relay.pending().contains(record) && gauge.isYounger(settings.staleness()),
+                        settings.fallback() ? FallbackPolicy.onErrors() : FallbackPolicy.never()),
+                listener);
+        this.writes = new WritePath(transactions);
         board.watch(change -> listener.on(new StageMoved(change.from(), change.to())));
     }
 
@@ -318,6 +349,8 @@ public class Migration implements AutoCloseable {
             jobs.forEach(BackgroundJob::close);
             jobs.clear();
         }
+        shadow.close();
+        copyCalls.close();
         if (meters != null) {
             meters.close();
         }
@@ -331,6 +364,16 @@ public class Migration implements AutoCloseable {
     /** The fenced transactions of this migration. */
     protected final Transactions transactions() {
         return transactions;
+    }
+
+    /** The way reads go. */
+    protected final ReadPath reads() {
+        return reads;
+    }
+
+    /** The way writes go. */
+    protected final WritePath writes() {
+        return writes;
     }
 
     private Side authorityAtStart() {
@@ -426,21 +469,5 @@ public class Migration implements AutoCloseable {
             all.add(meters);
         }
         return all;
-    }
-
-    private CircuitBreaker breaker() {
-        CircuitBreakerConfig config = CircuitBreakerConfig.custom()
-                .slidingWindowType(SlidingWindowType.COUNT_BASED)
-                .slidingWindowSize(20)
-                .minimumNumberOfCalls(5)
-                .failureRateThreshold(50)
-                .waitDurationInOpenState(Duration.ofSeconds(1))
-                .permittedNumberOfCallsInHalfOpenState(2)
-                .build();
-        CircuitBreaker made = CircuitBreaker.of("dualwrite-" + name, config);
-        made.getEventPublisher()
-                .onStateTransition(moved -> listener.on(
-                        new BreakerMoved(moved.getStateTransition().getToState().name())));
-        return made;
     }
 }

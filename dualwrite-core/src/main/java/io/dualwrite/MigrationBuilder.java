@@ -1,5 +1,7 @@
 package io.dualwrite;
 
+import io.dualwrite.compare.Equivalence;
+import io.dualwrite.compare.Equivalences;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.flag.StageSource;
@@ -30,6 +32,7 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
     private Duration staleness = Duration.ofSeconds(2);
     private Duration writersWait = Duration.ofSeconds(10);
     private double shadowSample = 1.0;
+    private Equivalence<Object> equivalence = Equivalences.fields();
     private boolean fallback = true;
     private RelaySettings relay = RelaySettings.defaults();
     private BackfillSettings backfill = BackfillSettings.defaults();
@@ -111,6 +114,12 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
         return self();
     }
 
+    /** How two answers of a shadow read are compared; field by field by default. */
+    public B comparing(Equivalence<Object> how) {
+        this.equivalence = Objects.requireNonNull(how, "how");
+        return self();
+    }
+
     /** Whether a by-key read that fails on the authority may be answered by a fresh copy; default true. */
     public B fallback(boolean allowed) {
         this.fallback = allowed;
@@ -177,6 +186,7 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
                 staleness,
                 writersWait,
                 shadowSample,
+                equivalence,
                 fallback,
                 relay,
                 backfill,

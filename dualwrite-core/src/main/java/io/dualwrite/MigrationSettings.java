@@ -1,5 +1,6 @@
 package io.dualwrite;
 
+import io.dualwrite.compare.Equivalence;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.flag.StageSource;
@@ -28,6 +29,7 @@ public record MigrationSettings(
         Duration staleness,
         Duration writersWait,
         double shadowSample,
+        Equivalence<Object> equivalence,
         boolean fallback,
         RelaySettings relay,
         BackfillSettings backfill,

@@ -82,7 +82,7 @@ public final class CallPolicy implements AutoCloseable {
 
     /**
      * The breaker around a copy: opens when half of the last 20 calls failed, at least ten of them made, and lets three
-     * calls try after five seconds. Its moves become events.
+     * calls try after two seconds. Its moves become events.
      */
     public static CircuitBreaker breaker(String migration, MigrationListener listener) {
         CircuitBreaker breaker = CircuitBreaker.of(
@@ -90,7 +90,7 @@ public final class CallPolicy implements AutoCloseable {
                 CircuitBreakerConfig.custom()
                         .slidingWindowSize(20)
                         .minimumNumberOfCalls(10)
-                        .waitDurationInOpenState(Duration.ofSeconds(5))
+                        .waitDurationInOpenState(Duration.ofSeconds(2))
                         .permittedNumberOfCallsInHalfOpenState(3)
                         .build());
         breaker.getEventPublisher()
@@ -147,7 +147,7 @@ public final class CallPolicy implements AutoCloseable {
         }
     }
 
-    /** Interrupts what is under way and waits two seconds at most for it to end. */
+    /** Lets what is under way end, within two seconds; interrupts what does not. */
     @Override
     public void close() {
         DaemonThreads.stop(threads, GRACE);

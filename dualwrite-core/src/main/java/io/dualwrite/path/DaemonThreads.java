@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Threads that never keep a process alive, and the end of a pool of them. */
 final class DaemonThreads {
+    private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
+
     private DaemonThreads() {}
 
     static ThreadFactory named(String migration, String job) {
@@ -19,12 +21,20 @@ final class DaemonThreads {
         };
     }
 
-    /** Interrupts everything and waits for it; a call that ignores interrupts is left behind as a daemon. */
+    /**
+     * Forgets what waits, gives what runs the grace to end, and only then interrupts it, since an interrupt in the middle of
+     * file access closes the files of an embedded database. A call that ignores interrupts is left behind as a daemon.
+     */
     static void stop(ThreadPoolExecutor threads, Duration grace) {
-        threads.shutdownNow();
+        threads.shutdown();
+        threads.getQueue().clear();
         try {
-            threads.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
+            if (!threads.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+                threads.shutdownNow();
+                threads.awaitTermination(AFTER_INTERRUPT.toMillis(), TimeUnit.MILLISECONDS);
+            }
         } catch (InterruptedException interrupted) {
+            threads.shutdownNow();
             Thread.currentThread().interrupt();
         }
     }

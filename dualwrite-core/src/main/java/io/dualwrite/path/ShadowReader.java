@@ -94,7 +94,7 @@ public final class ShadowReader implements AutoCloseable {
         }
     }
 
-    /** Forgets what waits, interrupts what runs, and waits two seconds at most. */
+    /** Forgets what waits and lets what runs end, within two seconds; interrupts what does not. */
     @Override
     public void close() {
         DaemonThreads.stop(threads, GRACE);

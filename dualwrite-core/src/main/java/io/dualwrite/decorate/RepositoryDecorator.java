@@ -1,0 +1,101 @@
+package io.dualwrite.decorate;
+
+import io.dualwrite.path.ReadPath;
+import io.dualwrite.path.WritePath;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import io.dualwrite.store.RecordType;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The user's own repository interface over both sides: each call is routed by a {@link MethodTable} to the write path or the
+ * read path. What a delegate throws reaches the caller unchanged. A default method runs its body here, so that the calls it
+ * makes are routed, one by one. Thread-safe when the delegates are.
+ */
+public final class RepositoryDecorator implements InvocationHandler {
+    private static final @Nullable Object[] NONE = {};
+
+    private final MethodTable table;
+    private final Sides<?> delegates;
+    private final WritePath writes;
+    private final ReadPath reads;
+
+    private RepositoryDecorator(MethodTable table, Sides<?> delegates, WritePath writes, ReadPath reads) {
+        this.table = table;
+        this.delegates = delegates;
+        this.writes = writes;
+        this.reads = reads;
+    }
+
+    /**
+     * Decorates an interface whose methods names and types explain.
+     *
+     * @throws UnclassifiedMethodsException naming every method that they do not
+     */
+    public static <T> T decorate(
+            Class<T> type,
+            Sides<? extends T> delegates,
+            Collection<? extends RecordType<?, ?>> records,
+            WritePath writes,
+            ReadPath reads) {
+        return decorate(type, delegates, MethodTable.of(type, records).build(), writes, reads);
+    }
+
+    /** Decorates an interface with a table of its own. */
+    public static <T> T decorate(
+            Class<T> type, Sides<? extends T> delegates, MethodTable table, WritePath writes, ReadPath reads) {
+        if (delegates.origin() == delegates.target()) {
+            throw new IllegalArgumentException("The same " + type.getSimpleName()
+                    + " was given for both sides; give one that uses the origin and one that uses the target");
+        }
+        if (table.type() != type) {
+            throw new IllegalArgumentException("The method table is one of " + table.type() + ", not of " + type);
+        }
+        RepositoryDecorator handler = new RepositoryDecorator(table, delegates, writes, reads);
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] given) throws Throwable {
+        @Nullable Object[] arguments = given == null ? NONE : given;
+        Route route = table.route(method);
+        if (route instanceof Route.Read read) {
+            return reads.read(read.query(arguments), side -> call(side, method, arguments));
+        }
+        if (route instanceof Route.Write write) {
+            @Nullable Object[] readable = write.readable(method, arguments);
+            return writes.write(write.keys(readable), side -> call(side, method, readable));
+        }
+        if (route instanceof Route.Body body) {
+            return body.code().invoke(proxy, arguments);
+        }
+        if (route instanceof Route.Refused refused) {
+            throw new UnsupportedOperationException(refused.reason());
+        }
+        return ofObject(proxy, method, arguments);
+    }
+
+    private @Nullable Object call(Side side, Method method, @Nullable Object[] arguments) throws Exception {
+        try {
+            return method.invoke(delegates.of(side), arguments);
+        } catch (InvocationTargetException thrown) {
+            if (thrown.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw thrown.getCause() instanceof Exception exception ? exception : thrown;
+        }
+    }
+
+    private Object ofObject(Object proxy, Method method, @Nullable Object[] arguments) {
+        return switch (method.getName()) {
+            case "equals" -> proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            default -> table.type().getSimpleName() + " over origin and target";
+        };
+    }
+}

@@ -1,0 +1,115 @@
+package io.dualwrite.decorate;
+
+import io.dualwrite.path.ReadPath;
+import io.dualwrite.path.WritePath;
+import io.dualwrite.stage.RecordId;
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is done with the calls of one method. */
+sealed interface Route {
+    /** It reads. */
+    record Read(String operation, @Nullable Slot key, boolean staleAllowed, boolean compared) implements Route {
+        ReadPath.Query query(@Nullable Object[] arguments) {
+            List<RecordId> ids = key == null ? List.of() : key.ids(arguments[key.index()]);
+            return new ReadPath.Query(operation, ids.size() == 1 ? ids.get(0) : null, staleAllowed, compared);
+        }
+    }
+
+    /** It writes. */
+    record Write(
+            String operation,
+            List<Slot> arguments,
+            @Nullable Slot result) implements Route {
+        /** The arguments, those that can be read only once replaced by lists. */
+        @Nullable Object[] readable(Method method, @Nullable Object[] given) {
+            @Nullable Object[] readable = given.clone();
+            for (Slot slot : arguments) {
+                boolean takesLists = method.getParameterTypes()[slot.index()].isAssignableFrom(ArrayList.class);
+                if (takesLists && given[slot.index()] instanceof Iterable<?> many && !(many instanceof Collection)) {
+                    List<@Nullable Object> list = new ArrayList<>();
+                    many.forEach(list::add);
+                    readable[slot.index()] = list;
+                }
+            }
+            return readable;
+        }
+
+        WritePath.Keys keys(@Nullable Object[] given) {
+            return new CallKeys(this, given);
+        }
+    }
+
+    /** A default method: its body runs, and what it calls is routed. */
+    record Body(MethodHandle code) implements Route {}
+
+    /** Declared as not to be called. */
+    record Refused(String reason) implements Route {}
+
+    /** The records of one call of a writing method. */
+    final class CallKeys implements WritePath.Keys {
+        private final Write write;
+        private final @Nullable Object[] given;
+
+        CallKeys(Write write, @Nullable Object[] given) {
+            this.write = write;
+            this.given = given;
+        }
+
+        @Override
+        public Collection<RecordId> before() {
+            Set<RecordId> named = new LinkedHashSet<>();
+            for (Slot slot : write.arguments) {
+                if (given[slot.index()] == null) {
+                    throw refused("argument " + (slot.index() + 1) + " is null");
+                }
+                slot.each(given[slot.index()], (thing, id) -> {
+                    if (id != null) {
+                        named.add(id);
+                    } else if (thing == null) {
+                        throw refused("argument " + (slot.index() + 1) + " has a null in it");
+                    } else if (write.result == null && thing.getClass().isRecord()) {
+                        throw refused(
+                                "the " + slot.type().name()
+                                        + " has no key, cannot be given one, and the method does not return it; set the key before");
+                    }
+                });
+            }
+            return named;
+        }
+
+        @Override
+        public WritePath.Named after(@Nullable Object result) {
+            Set<RecordId> named = new LinkedHashSet<>();
+            int[] unnamed = new int[1];
+            for (Slot slot : write.arguments) {
+                slot.each(given[slot.index()], (thing, id) -> {
+                    if (id == null) {
+                        unnamed[0]++;
+                    } else {
+                        named.add(id);
+                    }
+                });
+            }
+            boolean onlyResult = write.arguments.isEmpty();
+            Slot slot = write.result;
+            // A number that is returned although every argument has its key is a count of rows more likely than a key.
+            if (slot != null && (!slot.keys() || onlyResult || unnamed[0] > 0)) {
+                List<RecordId> returned = slot.ids(result);
+                named.addAll(returned);
+                unnamed[0] = Math.max(0, unnamed[0] - returned.size()) + (onlyResult && result == null ? 1 : 0);
+            }
+            return new WritePath.Named(named, unnamed[0]);
+        }
+
+        private IllegalArgumentException refused(String why) {
+            return new IllegalArgumentException(write.operation + " was not called: " + why);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.dualwrite.decorate;
+
+import io.dualwrite.store.RecordType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the places where the methods of an interface name records; where types and names leave a doubt it finds none. */
+final class Slots {
+    private final List<RecordType<?, ?>> records;
+    private final Generics generics;
+    private final Set<RecordType<?, ?>> mentioned = new LinkedHashSet<>();
+
+    Slots(Class<?> type, Collection<? extends RecordType<?, ?>> records) {
+        this.records = List.copyOf(records);
+        this.generics = new Generics(type);
+        for (Method method : type.getMethods()) {
+            mention(generics.content(method.getGenericReturnType()));
+            Arrays.stream(method.getGenericParameterTypes())
+                    .map(generics::content)
+                    .forEach(this::mention);
+        }
+    }
+
+    private void mention(Class<?> content) {
+        RecordType<?, ?> record = recordType(content);
+        if (record != null) {
+            mentioned.add(record);
+        }
+    }
+
+    /** The argument that is the key a read asks by. */
+    @Nullable Slot asked(Method method, Words words) {
+        Slot found = null;
+        for (int at = 0; at < method.getParameterCount(); at++) {
+            Parameter parameter = method.getParameters()[at];
+            RecordType<?, ?> of = keyType(parameter);
+            boolean only = method.getParameterCount() == 1;
+            if (of != null && (isMarked(parameter) || only && words.isByKey(of.recordClass()))) {
+                found = new Slot(at, of, true);
+            }
+        }
+        return found;
+    }
+
+    /** The arguments that name what a write changes: records, marked keys, or else the one argument that must be the key. */
+    List<Slot> written(Method method, Words words) {
+        List<Slot> sure = new ArrayList<>();
+        List<Slot> keys = new ArrayList<>();
+        for (int at = 0; at < method.getParameterCount(); at++) {
+            Parameter parameter = method.getParameters()[at];
+            RecordType<?, ?> record = recordType(generics.content(parameter.getParameterizedType()));
+            RecordType<?, ?> key = keyType(parameter);
+            if (record != null) {
+                sure.add(new Slot(at, record, false));
+            } else if (key != null && isMarked(parameter)) {
+                sure.add(new Slot(at, key, true));
+            } else if (key != null && isKey(parameter, words, key, method.getParameterCount())) {
+                keys.add(new Slot(at, key, true));
+            }
+        }
+        return List.copyOf(sure.isEmpty() && keys.size() == 1 ? keys : sure);
+    }
+
+    /** Whether an argument is marked as a key and nobody knows of which record type. */
+    boolean hasUnknownKey(Method method) {
+        return Arrays.stream(method.getParameters()).anyMatch(each -> isMarked(each) && keyType(each) == null);
+    }
+
+    /** What the result names: records, a marked key, or the key that a creating method returns. */
+    @Nullable Slot result(Method method, Words words) {
+        Class<?> content = generics.content(method.getGenericReturnType());
+        RecordType<?, ?> record = recordType(content);
+        if (record != null) {
+            return new Slot(Slot.RESULT, record, false);
+        }
+        RecordKey said = method.getAnnotation(RecordKey.class);
+        RecordType<?, ?> key = keyType(content, said == null ? "" : said.value());
+        return key != null && (said != null || words.creates()) ? new Slot(Slot.RESULT, key, true) : null;
+    }
+
+    private static boolean isMarked(Parameter parameter) {
+        return parameter.isAnnotationPresent(RecordKey.class);
+    }
+
+    private static boolean isKey(Parameter parameter, Words method, RecordType<?, ?> of, int parameters) {
+        boolean named = parameter.isNamePresent() && new Words(parameter.getName()).isKeyOf(of.recordClass());
+        return named || (parameters == 1 ? method.isByKey(of.recordClass()) : method.endsByKey());
+    }
+
+    private @Nullable RecordType<?, ?> recordType(Class<?> content) {
+        return records.stream()
+                .filter(each -> each.recordClass().isAssignableFrom(content))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private @Nullable RecordType<?, ?> keyType(Parameter parameter) {
+        RecordKey said = parameter.getAnnotation(RecordKey.class);
+        return keyType(generics.content(parameter.getParameterizedType()), said == null ? "" : said.value());
+    }
+
+    /** The one type with keys of this class that is named, or else that the interface is about. */
+    private @Nullable RecordType<?, ?> keyType(Class<?> content, String name) {
+        Set<RecordType<?, ?>> about = name.isEmpty() ? mentioned : new HashSet<>(records);
+        List<RecordType<?, ?>> fitting = about.stream()
+                .filter(each -> each.keyClass() == content)
+                .filter(each -> name.isEmpty() || each.name().equals(name))
+                .toList();
+        return fitting.size() == 1 ? fitting.get(0) : null;
+    }
+}

@@ -1,8 +1,8 @@
 package io.dualwrite.event;
 
 import io.dualwrite.event.MigrationEvent.BacklogMeasured;
-import io.dualwrite.event.MigrationEvent.FlagFailed;
 import io.dualwrite.event.MigrationEvent.FellBack;
+import io.dualwrite.event.MigrationEvent.FlagFailed;
 import io.dualwrite.event.MigrationEvent.MismatchConfirmed;
 import io.dualwrite.event.MigrationEvent.Progress;
 import io.dualwrite.event.MigrationEvent.Quarantined;

@@ -10,29 +10,18 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the copy is called: with a deadline, behind a breaker, again after a failure. The work runs on a bounded pool of
- * daemon threads of this policy's own, so a copy that hangs costs its callers the deadline and nothing more; a call past it
- * is interrupted and abandoned, its thread stays taken until the call really ends, and when every thread is taken further
- * calls fail at once. Thread-locals of the caller are not seen by the work. Thread-safe.
+ * How callers' reads reach the copy: behind a breaker, with a deadline, again after a failure. The work runs on threads of
+ * this policy's own; see {@link TimedCalls} for what becomes of calls that hang. Thread-safe.
  */
 public final class CallPolicy implements AutoCloseable {
-    private static final Duration IDLE = Duration.ofSeconds(10);
-    private static final Duration GRACE = Duration.ofSeconds(2);
-
     private final CircuitBreaker breaker;
-    private final Limits limits;
     private final Retry retry;
-    private final ThreadPoolExecutor threads;
+    private final TimedCalls calls;
 
     /**
      * The bounds of one policy.
@@ -63,7 +52,6 @@ public final class CallPolicy implements AutoCloseable {
     /** Threads are named {@code dualwrite-<migration>-<job>-<n>}. */
     public CallPolicy(String migration, String job, CircuitBreaker breaker, Limits limits) {
         this.breaker = breaker;
-        this.limits = limits;
         this.retry = Retry.of(
                 migration,
                 RetryConfig.custom()
@@ -71,13 +59,7 @@ public final class CallPolicy implements AutoCloseable {
                         .intervalFunction(IntervalFunction.ofExponentialBackoff(limits.pause(), 2))
                         .retryOnException(CallPolicy::isWorthAnotherTry)
                         .build());
-        this.threads = new ThreadPoolExecutor(
-                0,
-                limits.threads(),
-                IDLE.toMillis(),
-                TimeUnit.MILLISECONDS,
-                new SynchronousQueue<>(),
-                DaemonThreads.named(migration, job));
+        this.calls = new TimedCalls(migration, job, limits.deadline(), limits.threads());
     }
 
     /**
@@ -112,10 +94,10 @@ public final class CallPolicy implements AutoCloseable {
             breaker.acquirePermission();
             long begun = System.nanoTime();
             try {
-                T result = timed(work);
+                T result = calls.call(work);
                 breaker.onSuccess(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
                 return result;
-            } catch (InterruptedException | NoThreadException saysNothingAboutTheCopy) {
+            } catch (InterruptedException | TimedCalls.NoThreadException saysNothingAboutTheCopy) {
                 breaker.releasePermission();
                 throw saysNothingAboutTheCopy;
             } catch (Throwable failure) {
@@ -125,53 +107,15 @@ public final class CallPolicy implements AutoCloseable {
         });
     }
 
-    /** Does the work with the deadline alone, for whoever asks the breaker and tries again himself, as the relay does. */
-    public <T extends @Nullable Object> T timed(Callable<T> work) throws Exception {
-        Future<T> running;
-        try {
-            running = threads.submit(work);
-        } catch (RejectedExecutionException taken) {
-            throw new NoThreadException("The copy was not called: all " + limits.threads()
-                    + " threads are taken by calls that hang, or the migration is closed");
-        }
-        try {
-            return running.get(limits.deadline().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException failed) {
-            throw unwrapped(failed.getCause());
-        } catch (TimeoutException late) {
-            throw new TimeoutException(
-                    "The copy did not answer within " + limits.deadline() + "; the call is abandoned");
-        } finally {
-            // No effect on work that is done; work that is not is told that nobody waits for it any more.
-            running.cancel(true);
-        }
-    }
-
     /** Lets what is under way end, within two seconds; interrupts what does not. */
     @Override
     public void close() {
-        DaemonThreads.stop(threads, GRACE);
+        calls.close();
     }
 
     private static boolean isWorthAnotherTry(Throwable failure) {
         return !(failure instanceof CallNotPermittedException
                 || failure instanceof TimeoutException
                 || failure instanceof InterruptedException);
-    }
-
-    private static Exception unwrapped(@Nullable Throwable cause) {
-        if (cause instanceof Error error) {
-            throw error;
-        }
-        return cause instanceof Exception exception ? exception : new IllegalStateException(cause);
-    }
-
-    /** A kind of {@link TimeoutException} that is the pool's fault, not the copy's. */
-    private static final class NoThreadException extends TimeoutException {
-        private static final long serialVersionUID = 1;
-
-        NoThreadException(String message) {
-            super(message);
-        }
     }
 }

@@ -134,8 +134,11 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
             RecordType<R, K> type, @Nullable R record) implements WritePath.Keys {
         @Override
         public List<RecordId> before() {
-            boolean mayBeGiven = record != null && !record.getClass().isRecord();
-            return mayBeGiven && type.keyOf().apply(record) == null ? List.of() : List.of(type.idOf(record));
+            if (record == null || record.getClass().isRecord()) {
+                return List.of(type.idOf(record));
+            }
+            K key = type.keyOf().apply(record);
+            return key == null ? List.of() : List.of(type.id(key));
         }
 
         @Override

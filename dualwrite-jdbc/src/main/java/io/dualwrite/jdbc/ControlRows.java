@@ -1,0 +1,179 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.fence.Control;
+import io.dualwrite.fence.ControlException;
+import io.dualwrite.fence.FenceBusyException;
+import io.dualwrite.stage.ControlRow;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side's control row in its own database, and the fence around it. A transaction that holds the row shared keeps any
+ * change out until its own commit, and a change keeps new ones out; deadlines are computed and compared by the database's
+ * clock, never by this machine's. Thread-safe; blocks.
+ */
+final class ControlRows implements Control {
+    private final Place place;
+    private final boolean installing;
+
+    /** With {@code installing}, tables or rows that are missing are added when the row is read. */
+    ControlRows(Place place, boolean installing) {
+        this.place = place;
+        this.installing = installing;
+    }
+
+    @Override
+    public ControlRow read() {
+        ControlRow row = readOrNull();
+        if (row == null && installing) {
+            try {
+                new Schema(place).apply();
+            } catch (SQLException failure) {
+                throw new ControlException(
+                        "The dualwrite tables could not be created on " + place
+                                + "; grant the right to create tables there, or apply the DDL that Schema prints",
+                        failure);
+            }
+            row = readOrNull();
+        }
+        if (row == null) {
+            throw missing(null);
+        }
+        return row;
+    }
+
+    private @Nullable ControlRow readOrNull() {
+        try {
+            return place.<@Nullable ControlRow>commit(session -> ControlTable.row(session.run(), place, 0, ""));
+        } catch (SQLException failure) {
+            if (installing && Dialect.isMissingTable(failure)) {
+                return null;
+            }
+            throw unreadable(failure);
+        }
+    }
+
+    @Override
+    public @Nullable ControlRow change(ControlRow expected, ControlRow next) {
+        try (Session session = place.begin()) {
+            session.dialect()
+                    .holdExclusively(session.run(), place, place.limits().lock());
+            int changed = replace(session, expected, next);
+            if (changed == 0) {
+                return null;
+            }
+            ControlRow now = ControlTable.row(session.run(), place, 0, "");
+            session.commit();
+            return now;
+        } catch (SQLException failure) {
+            if (isBusy(failure)) {
+                throw new FenceBusyException(
+                        "Transactions in flight hold the control row of " + place + "; try again", failure);
+            }
+            throw unreadable(failure);
+        }
+    }
+
+    private int replace(Session session, ControlRow expected, ControlRow next) throws SQLException {
+        Duration remaining = next.remaining();
+        return session.run()
+                .update(
+                        "update " + LibraryTables.CONTROL
+                                + " set role = ?, stage = ?, handover = ?, version = version + 1, journalled = ?,"
+                                + " generation = ?, deadline = "
+                                + session.dialect().afterMicros() + ControlTable.MINE
+                                + " and role = ? and handover = ? and version = ?",
+                        next.role().name(),
+                        next.stage().name(),
+                        next.handover(),
+                        next.journalled(),
+                        next.generation(),
+                        remaining == null ? null : remaining.toNanos() / 1000,
+                        place.migration(),
+                        place.side().name(),
+                        expected.role().name(),
+                        expected.handover(),
+                        expected.version());
+    }
+
+    /**
+     * Holds the row shared until the connection's transaction ends, and returns it. The first statement of its transaction;
+     * what the row allows is for the caller to judge.
+     *
+     * @throws ControlException when this database has no row of this migration
+     * @throws SQLException what the database threw; the transaction must be rolled back
+     */
+    ControlRow hold(Statements statements) throws SQLException {
+        ControlRow row;
+        try {
+            row = statements.dialect().holdShared(statements, place);
+        } catch (SQLException failure) {
+            if (Dialect.isMissingTable(failure)) {
+                throw missing(failure);
+            }
+            throw failure;
+        }
+        if (row == null) {
+            throw missing(null);
+        }
+        return row;
+    }
+
+    /** As {@link #hold(Statements)}, on a connection of somebody else's. */
+    ControlRow hold(Connection connection) throws SQLException {
+        return hold(new Statements(connection, place.dialect(connection), 0));
+    }
+
+    /** The row as committed now, read on the given connection without any lock. */
+    ControlRow look(Connection connection) throws SQLException {
+        Statements statements = new Statements(connection, place.dialect(connection), 0);
+        ControlRow row = ControlTable.row(statements, place, 0, "");
+        if (row == null) {
+            throw missing(null);
+        }
+        return row;
+    }
+
+    /**
+     * As {@link #look}, on a connection of which it is not known yet where it leads: null where there is no row of this
+     * migration and side, or not even the table.
+     */
+    @Nullable ControlRow peek(Connection connection) throws SQLException {
+        try {
+            // Not this place's dialect, which would be found out from the other side's database.
+            return ControlTable.row(new Statements(connection, Dialect.of(connection), 0), place, 0, "");
+        } catch (SQLException failure) {
+            if (Dialect.isMissingTable(failure)) {
+                return null;
+            }
+            throw failure;
+        }
+    }
+
+    Place place() {
+        return place;
+    }
+
+    /** Whether the failure is that of waiting for others, and the same may be tried again. */
+    boolean isBusy(SQLException failure) {
+        return place.isRetryable(failure);
+    }
+
+    private ControlException unreadable(SQLException failure) {
+        return Dialect.isMissingTable(failure)
+                ? missing(failure)
+                : new ControlException(
+                        "The control row of " + place
+                                + " could not be read or changed; make that database reachable and try again",
+                        failure);
+    }
+
+    private ControlException missing(@Nullable SQLException failure) {
+        return new ControlException(
+                "There is no control row of " + place
+                        + "; call createTables(true) on the builder, or apply the DDL that Schema prints to that database",
+                failure);
+    }
+}

@@ -1,0 +1,114 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.fence.Transaction;
+import io.dualwrite.journal.JournalException;
+import io.dualwrite.stage.ControlRow;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction that holds the authority's row. One that the library began collects the changed records and writes their
+ * intents in one batch right before its commit, where no savepoint can take them back; one that it joined writes each
+ * intent at once, in whatever savepoint the write itself is in, since its commit is somebody else's.
+ */
+final class FencedTransaction implements Binding, Transaction {
+    private final Side side;
+    private final ControlRow row;
+    private final Connection raw;
+    private final JdbcJournal journal;
+    private final boolean joined;
+    private final TransactionGuard guard;
+    private final Set<RecordId> changed = new LinkedHashSet<>();
+    private int notes;
+    private @Nullable RuntimeException doom;
+
+    FencedTransaction(Side side, ControlRow row, Connection raw, JdbcJournal journal, boolean joined) {
+        this.side = side;
+        this.row = row;
+        this.raw = raw;
+        this.journal = journal;
+        this.joined = joined;
+        this.guard = new TransactionGuard(raw);
+    }
+
+    @Override
+    public Side side() {
+        return side;
+    }
+
+    @Override
+    public Connection connection() {
+        return guard.connection();
+    }
+
+    /** Whether this transaction runs on exactly this connection. */
+    boolean isOn(Connection connection) {
+        return raw == connection || guard.is(connection);
+    }
+
+    @Override
+    public void changed(RecordId record) {
+        notes++;
+        if (!row.journalled()) {
+            return;
+        }
+        if (!joined) {
+            changed.add(record);
+            return;
+        }
+        try {
+            journal.append(raw, row.generation(), List.of(record));
+        } catch (SQLException failure) {
+            throw new JournalException(
+                    "The intent for " + record + " could not be added; roll the transaction back", failure);
+        }
+    }
+
+    /**
+     * Runs work that belongs to this transaction.
+     *
+     * @throws IllegalStateException when it noted changes and never used this transaction's connection: what it wrote, it
+     *     wrote elsewhere, without a fence; the transaction cannot be committed any more
+     */
+    <T extends @Nullable Object> T run(Work<T> work) throws Exception {
+        int notesBefore = notes;
+        int usesBefore = guard.uses();
+        T result = work.in(this);
+        if (notes > notesBefore && guard.uses() == usesBefore) {
+            doom = new IllegalStateException(
+                    "A write on the " + side + " did not use the transaction's connection, so it was"
+                            + " neither fenced nor journalled: give the repository the DataSource that its factory is handed");
+            throw doom;
+        }
+        return result;
+    }
+
+    /** Work inside this transaction. */
+    @FunctionalInterface
+    interface Work<T extends @Nullable Object> {
+        T in(Transaction transaction) throws Exception;
+    }
+
+    /** Writes the intents; the commit comes next. Returns the records that have intents now. */
+    Collection<RecordId> journalled() throws SQLException {
+        if (doom != null) {
+            throw doom;
+        }
+        if (!changed.isEmpty()) {
+            journal.append(raw, row.generation(), changed);
+        }
+        return changed;
+    }
+
+    /** Lets nobody use the connection any more who still has it. */
+    void end() {
+        guard.end();
+    }
+}

@@ -1,0 +1,188 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.stage.ControlRow;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * H2 2.3 and later. It has no shared row locks, so a control row is spread over stripes: whoever holds it shared locks
+ * one of them, whoever changes it locks all. Its clock stands still within a transaction.
+ */
+record H2Dialect() implements Dialect {
+    private static final int CONTROL_STRIPES = 16;
+    /** H2's own level, beyond those of {@link Connection}: every table as of the transaction's first statement. */
+    private static final int TRANSACTION_SNAPSHOT = 6;
+
+    @Override
+    public List<String> tables() {
+        return LibraryTables.ddl("current_timestamp");
+    }
+
+    @Override
+    public void lockInstallation(Statements statements) {
+        // DDL takes H2's own exclusive locks, statement by statement; there is nothing to hold.
+    }
+
+    @Override
+    public String series(int count) {
+        return "(select x as n from system_range(0, " + (count - 1) + ")) series";
+    }
+
+    @Override
+    public int controlStripes() {
+        return CONTROL_STRIPES;
+    }
+
+    @Override
+    public @Nullable ControlRow holdShared(Statements statements, Place place) throws SQLException {
+        return ControlTable.row(statements, place, place.nextStripe(CONTROL_STRIPES), " for update");
+    }
+
+    @Override
+    public void holdExclusively(Statements statements, Place place, Duration patience) throws SQLException {
+        long end = System.nanoTime() + patience.toNanos();
+        // In ascending order, so that two changes never wait for each other.
+        for (int stripe = 0; stripe < CONTROL_STRIPES; stripe++) {
+            long left = Math.max(0, end - System.nanoTime());
+            String wait = left == 0 ? " for update nowait" : " for update wait " + seconds(left);
+            ControlTable.row(statements, place, stripe, wait);
+        }
+    }
+
+    private static String seconds(long nanos) {
+        long millis = Math.max(1, nanos / 1_000_000);
+        return millis / 1000 + "." + String.valueOf(1000 + millis % 1000).substring(1);
+    }
+
+    @Override
+    public void begin(Connection connection, Isolation isolation, Limits limits) throws SQLException {
+        int wanted = isolation == Isolation.SNAPSHOT ? TRANSACTION_SNAPSHOT : Connection.TRANSACTION_READ_COMMITTED;
+        if (connection.getTransactionIsolation() != wanted) {
+            connection.setTransactionIsolation(wanted);
+        }
+        // A time-out set on one statement is the whole session's here, so it is set and taken back once.
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(limits.statementSeconds());
+        }
+    }
+
+    @Override
+    public void end(Connection connection, Isolation isolation) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(0);
+        }
+        if (isolation == Isolation.SNAPSHOT) {
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        }
+    }
+
+    @Override
+    public void limit(Statement statement, int seconds) {
+        // Bounded since begin().
+    }
+
+    @Override
+    public String now() {
+        return "current_timestamp";
+    }
+
+    @Override
+    public String afterMicros() {
+        return "dateadd('MICROSECOND', cast(? as bigint), current_timestamp)";
+    }
+
+    @Override
+    public String micros(String from, String to) {
+        return "datediff('MICROSECOND', " + from + ", " + to + ")";
+    }
+
+    /** H2 compares text by UTF-16 units, in which characters beyond the basic plane come too early. */
+    @Override
+    public String binaryOrder(String column) {
+        return "stringtoutf8(" + column + ")";
+    }
+
+    @Override
+    public String binaryValue() {
+        return "stringtoutf8(cast(? as varchar))";
+    }
+
+    @Override
+    public String marker(Column column) {
+        return column.kind() == Kind.JSON ? "? format json" : "?";
+    }
+
+    /** The address without its settings, and the path: two ways to write one address are not told apart. */
+    @Override
+    public String identity(Connection connection) throws SQLException {
+        String url = connection.getMetaData().getURL();
+        int settings = url.indexOf(';');
+        return settings < 0 ? url : url.substring(0, settings);
+    }
+
+    @Override
+    public List<String> durabilityWarnings(Connection connection) throws SQLException {
+        Statements statements = new Statements(connection, this, 0);
+        String delay = statements.first(
+                "select setting_value from information_schema.settings where setting_name = 'WRITE_DELAY'",
+                row -> row.getString(1));
+        // In memory there is no such path, and nothing that a killed process could keep.
+        String path = statements.first("select coalesce(database_path(), '')", row -> row.getString(1));
+        List<String> warnings = new ArrayList<>();
+        if (path != null && !path.isEmpty() && !"0".equals(delay)) {
+            warnings.add("its H2 file is written up to " + delay
+                    + " ms late, so a killed process loses acknowledged commits; add ;WRITE_DELAY=0 to its address");
+        }
+        return warnings;
+    }
+
+    @Override
+    public @Nullable GeneratorState generatorState(Statements statements, Generator generator) throws SQLException {
+        Statements.Reader<GeneratorState> state =
+                row -> new GeneratorState(row.getLong(1), row.getLong(2), row.getLong(3));
+        if (generator instanceof Generator.Identity identity) {
+            return statements.first(
+                    "select identity_base, identity_increment, identity_cache from information_schema.columns"
+                            + " where table_schema = ? and table_name = ? and column_name = ? and is_identity = 'YES'",
+                    state,
+                    identity.table().schema(),
+                    identity.table().table(),
+                    identity.column().spelled());
+        }
+        SqlName name = SqlName.parse(generator.name());
+        return statements.first(
+                "select base_value, increment, cache from information_schema.sequences"
+                        + " where upper(sequence_name) = upper(?) and upper(sequence_schema) = upper(coalesce(?, schema()))",
+                state,
+                name.name(),
+                name.schema());
+    }
+
+    @Override
+    public void restart(Statements statements, Generator generator, long next) throws SQLException {
+        if (generator instanceof Generator.Identity identity) {
+            statements.execute("alter table " + identity.table().quoted() + " alter column "
+                    + identity.column().quoted() + " restart with " + next);
+            return;
+        }
+        SqlName name = SqlName.parse(generator.name());
+        String spelled = statements.first(
+                "select '\"' || sequence_schema || '\".\"' || sequence_name || '\"' from information_schema.sequences"
+                        + " where upper(sequence_name) = upper(?) and upper(sequence_schema) = upper(coalesce(?, schema()))",
+                row -> row.getString(1),
+                name.name(),
+                name.schema());
+        statements.execute("alter sequence " + spelled + " restart with " + next);
+    }
+
+    @Override
+    public boolean isRetryable(SQLException failure) {
+        return Dialect.hasState(failure, Set.of("40001", "HYT00", "90131"));
+    }
+}

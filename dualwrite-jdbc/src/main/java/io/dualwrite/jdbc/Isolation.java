@@ -1,0 +1,9 @@
+package io.dualwrite.jdbc;
+
+/** What the library's own transactions see. */
+enum Isolation {
+    /** Every statement sees what is committed when it begins. */
+    READ_COMMITTED,
+    /** Every statement sees what was committed when the first one began; read-only. */
+    SNAPSHOT
+}

@@ -1,0 +1,210 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.journal.Backlog;
+import io.dualwrite.journal.Claim;
+import io.dualwrite.journal.Intent;
+import io.dualwrite.journal.Journal;
+import io.dualwrite.journal.JournalException;
+import io.dualwrite.journal.Postponement;
+import io.dualwrite.stage.RecordId;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal of one side, a table beside its records. Rows are only inserted, marked and deleted by number, and the number
+ * is the only unique thing about them: two writers of one record never wait for each other here, and none waits for the
+ * relay. Leases are short commits by the database's clock.
+ */
+final class JdbcJournal implements Journal {
+    private static final String TABLE = LibraryTables.JOURNAL;
+    private static final String MINE = " migration = ? and side = ?";
+
+    private final Place place;
+
+    JdbcJournal(Place place) {
+        this.place = place;
+    }
+
+    /** Adds one intent per record in the transaction that the connection is in; the caller commits. */
+    void append(Connection connection, int generation, Collection<RecordId> records) throws SQLException {
+        List<@Nullable Object[]> rows = new ArrayList<>(records.size());
+        for (RecordId record : records) {
+            rows.add(new @Nullable Object[] {
+                place.migration(), place.side().name(), record.type(), record.key(), generation
+            });
+        }
+        new Statements(connection, place.dialect(connection), 0)
+                .batch(
+                        "insert into " + TABLE
+                                + " (migration, side, record_type, record_key, generation) values (?, ?, ?, ?, ?)",
+                        rows);
+    }
+
+    @Override
+    public void append(Collection<RecordId> records) {
+        work("add intents to", session -> {
+            Integer generation = session.run()
+                    .first(
+                            "select max(generation) from " + LibraryTables.CONTROL + " where" + MINE,
+                            row -> row.getInt(1),
+                            place.migration(),
+                            place.side().name());
+            append(session.connection(), generation == null ? 0 : generation, records);
+            return records;
+        });
+    }
+
+    @Override
+    public List<RecordId> claim(Claim claim) {
+        return work("claim intents from", session -> {
+            Map<Long, RecordId> rows = new LinkedHashMap<>();
+            session.run()
+                    .list(
+                            claimable(session.dialect(), claim.urgent()),
+                            row -> rows.put(row.getLong(1), new RecordId(row.getString(2), row.getString(3))),
+                            place.migration(),
+                            place.side().name(),
+                            claim.max());
+            for (List<Long> ids : InLists.of(rows.keySet())) {
+                session.run()
+                        .update(
+                                "update " + TABLE + " set leased_until = "
+                                        + session.dialect().afterMicros() + " where id in "
+                                        + InLists.marks("?", ids.size()),
+                                values(List.of(claim.lease().toNanos() / 1000), ids));
+            }
+            return List.copyOf(new LinkedHashSet<>(rows.values()));
+        });
+    }
+
+    /**
+     * The oldest rows of records of which no row is taken or put off. Two claims at the same instant may still get rows of
+     * the same record: that costs one transfer too many, and no more. Only rows locked here are leased, so that claims never
+     * wait for each other.
+     */
+    private static String claimable(Dialect dialect, boolean urgent) {
+        String off = urgent
+                ? "o.quarantined"
+                : "(o.quarantined or o.due > " + dialect.now() + " or o.leased_until > " + dialect.now() + ")";
+        return "select j.id, j.record_type, j.record_key from " + TABLE + " j where j.migration = ? and j.side = ?"
+                + " and not exists (select 1 from " + TABLE + " o where o.record_key = j.record_key"
+                + " and o.record_type = j.record_type and o.migration = j.migration and o.side = j.side and " + off
+                + ") order by j.id limit ? for update skip locked";
+    }
+
+    @Override
+    public List<Intent> seen(Collection<RecordId> records) {
+        return work("read", session -> find(session, records, "", JdbcJournal::intent));
+    }
+
+    @Override
+    public void remove(Collection<Intent> intents) {
+        work("remove intents from", session -> {
+            for (List<Long> ids :
+                    InLists.of(intents.stream().map(Intent::id).sorted().toList())) {
+                session.run()
+                        .update(
+                                "delete from " + TABLE + " where id in " + InLists.marks("?", ids.size()),
+                                values(List.of(), ids));
+            }
+            return intents;
+        });
+    }
+
+    @Override
+    public void postpone(Collection<RecordId> records, Postponement postponement) {
+        work("postpone intents of", session -> {
+            // Locked in the order of their numbers, as everywhere, so that nobody waits in a circle.
+            List<Long> rows = find(session, records, " order by id for update", row -> row.getLong(1));
+            for (List<Long> ids : InLists.of(rows)) {
+                session.run()
+                        .update(
+                                "update " + TABLE + " set leased_until = null, due = "
+                                        + session.dialect().afterMicros()
+                                        + ", attempts = attempts + ?, quarantined = ? where id in "
+                                        + InLists.marks("?", ids.size()),
+                                values(
+                                        List.<Object>of(
+                                                postponement.delay().toNanos() / 1000,
+                                                postponement.attempted() ? 1 : 0,
+                                                postponement.quarantined()),
+                                        ids));
+            }
+            return rows;
+        });
+    }
+
+    @Override
+    public Backlog backlog() {
+        return work("measure", session -> {
+            Dialect dialect = session.dialect();
+            Backlog backlog = session.run()
+                    .first(
+                            "select count(*) filter (where not quarantined), count(*) filter (where quarantined), "
+                                    + dialect.micros("min(created)", dialect.now()) + " from " + TABLE + " where"
+                                    + MINE,
+                            row -> new Backlog(
+                                    row.getLong(1),
+                                    row.getLong(2),
+                                    // A clock that was set back makes no intent younger than new.
+                                    Duration.ofNanos(Math.max(0, row.getLong(3)) * 1000)),
+                            place.migration(),
+                            place.side().name());
+            return backlog == null ? Backlog.NONE : backlog;
+        });
+    }
+
+    /** Rows of these records; {@code tail} orders and locks each statement's. */
+    private <T> List<T> find(Session session, Collection<RecordId> records, String tail, Statements.Reader<T> reader)
+            throws SQLException {
+        Map<String, Set<String>> keysByType = new LinkedHashMap<>();
+        for (RecordId record : records) {
+            keysByType
+                    .computeIfAbsent(record.type(), type -> new LinkedHashSet<>())
+                    .add(record.key());
+        }
+        List<T> found = new ArrayList<>();
+        for (Map.Entry<String, Set<String>> each : keysByType.entrySet()) {
+            for (List<String> keys : InLists.of(each.getValue())) {
+                found.addAll(session.run()
+                        .list(
+                                "select id, record_type, record_key, attempts, quarantined from " + TABLE + " where"
+                                        + MINE + " and record_type = ? and record_key in "
+                                        + InLists.marks("?", keys.size()) + tail,
+                                reader,
+                                values(List.of(place.migration(), place.side().name(), each.getKey()), keys)));
+            }
+        }
+        return found;
+    }
+
+    private static Intent intent(ResultSet row) throws SQLException {
+        return new Intent(
+                row.getLong(1), new RecordId(row.getString(2), row.getString(3)), row.getInt(4), row.getBoolean(5));
+    }
+
+    private static @Nullable Object[] values(List<?> first, List<?> then) {
+        @Nullable Object[] values = Arrays.copyOf(first.toArray(), first.size() + then.size());
+        System.arraycopy(then.toArray(), 0, values, first.size(), then.size());
+        return values;
+    }
+
+    private <T> T work(String what, Place.Work<T> work) {
+        try {
+            return place.commit(work);
+        } catch (SQLException failure) {
+            throw new JournalException("Could not " + what + " the journal of " + place, failure);
+        }
+    }
+}

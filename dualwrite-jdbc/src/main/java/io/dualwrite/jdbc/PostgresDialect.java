@@ -1,0 +1,194 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.stage.ControlRow;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL 12 and later. The fence is an advisory lock, which queues fairly; a row lock in share mode would be as safe
+ * and would starve a change for as long as writers keep coming.
+ */
+record PostgresDialect() implements Dialect {
+    /**
+     * The control table itself is part of the lock's identity, so that whoever sees this very table, by whatever search
+     * path, takes this very lock.
+     */
+    private static final String LOCK_KEY = "(cast(cast('" + LibraryTables.CONTROL + "' as regclass) as oid)::int, ?)";
+
+    @Override
+    public List<String> tables() {
+        return LibraryTables.ddl("clock_timestamp()");
+    }
+
+    @Override
+    public void lockInstallation(Statements statements) throws SQLException {
+        statements.execute("select pg_advisory_xact_lock(hashtext('dualwrite'), hashtext(current_schema()))");
+    }
+
+    @Override
+    public String series(int count) {
+        return "generate_series(0, " + (count - 1) + ") as series(n)";
+    }
+
+    @Override
+    public int controlStripes() {
+        return 1;
+    }
+
+    /**
+     * The lock in one statement, the row in the next: a single statement would look with a snapshot from before it got
+     * the lock, and a stale writer would slip through. In stricter isolation than READ COMMITTED every statement has the
+     * snapshot of the first one, so there the row is locked as well, which fails if it has been changed since.
+     */
+    @Override
+    public @Nullable ControlRow holdShared(Statements statements, Place place) throws SQLException {
+        statements.execute("select pg_advisory_xact_lock_shared" + LOCK_KEY, lockKey(place));
+        Held held = statements.first(
+                ControlTable.select(this, ", current_setting('transaction_isolation')"),
+                row -> new Held(ControlTable.read(row), isReadCommitted(row)),
+                place.migration(),
+                place.side().name());
+        if (held == null || held.fresh()) {
+            return held == null ? null : held.row();
+        }
+        return ControlTable.row(statements, place, 0, " for share");
+    }
+
+    private record Held(ControlRow row, boolean fresh) {}
+
+    private static boolean isReadCommitted(ResultSet row) throws SQLException {
+        // PostgreSQL treats "read uncommitted" as READ COMMITTED.
+        return row.getString(8).startsWith("read");
+    }
+
+    @Override
+    public void holdExclusively(Statements statements, Place place, Duration patience) throws SQLException {
+        statements.execute("set local lock_timeout = " + Math.max(1, patience.toMillis()));
+        statements.execute("select pg_advisory_xact_lock" + LOCK_KEY, lockKey(place));
+    }
+
+    /** Two migrations that come to the same number wait for each other now and then, and nothing worse. */
+    private static int lockKey(Place place) {
+        CRC32 crc = new CRC32();
+        crc.update((place.migration() + '/' + place.side()).getBytes(StandardCharsets.UTF_8));
+        return (int) crc.getValue();
+    }
+
+    /** By statements that end with the transaction: behind a transaction-mode pooler, a session is not ours to set up. */
+    @Override
+    public void begin(Connection connection, Isolation isolation, Limits limits) throws SQLException {
+        String level = isolation == Isolation.SNAPSHOT ? "repeatable read, read only" : "read committed";
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set transaction isolation level " + level);
+        }
+    }
+
+    @Override
+    public void end(Connection connection, Isolation isolation) {
+        // All that was set ended with the transaction.
+    }
+
+    @Override
+    public void limit(Statement statement, int seconds) throws SQLException {
+        statement.setQueryTimeout(seconds);
+    }
+
+    @Override
+    public String now() {
+        return "clock_timestamp()";
+    }
+
+    @Override
+    public String afterMicros() {
+        return "clock_timestamp() + cast(? as double precision) * interval '1 microsecond'";
+    }
+
+    @Override
+    public String micros(String from, String to) {
+        return "cast(extract(epoch from " + to + " - " + from + ") * 1000000 as bigint)";
+    }
+
+    @Override
+    public String binaryOrder(String column) {
+        return column + " collate \"C\"";
+    }
+
+    @Override
+    public String binaryValue() {
+        return "?";
+    }
+
+    @Override
+    public String marker(Column column) {
+        return "?";
+    }
+
+    @Override
+    public String identity(Connection connection) throws SQLException {
+        return new Statements(connection, this, 0)
+                .list(
+                        "select system_identifier || '/' || current_database() from pg_control_system()",
+                        row -> row.getString(1))
+                .get(0);
+    }
+
+    @Override
+    public List<String> durabilityWarnings(Connection connection) throws SQLException {
+        String fsync = new Statements(connection, this, 0).first("show fsync", row -> row.getString(1));
+        return "off".equals(fsync)
+                ? List.of("it runs with fsync = off, so a power failure loses acknowledged commits; switch it on")
+                : List.of();
+    }
+
+    @Override
+    public @Nullable GeneratorState generatorState(Statements statements, Generator generator) throws SQLException {
+        String sequence = sequence(statements, generator);
+        if (sequence == null) {
+            return null;
+        }
+        // Sessions take their blocks by moving last_value on, so it is beyond all that may have been given out.
+        return statements.first(
+                "select case when s.is_called then s.last_value + p.seqincrement else s.last_value end,"
+                        + " p.seqincrement, p.seqcache from " + sequence
+                        + " s, pg_sequence p where p.seqrelid = to_regclass(?)",
+                row -> new GeneratorState(row.getLong(1), row.getLong(2), row.getLong(3)),
+                sequence);
+    }
+
+    @Override
+    public void restart(Statements statements, Generator generator, long next) throws SQLException {
+        statements.execute(
+                "select setval(to_regclass(?), cast(? as bigint), false)", sequence(statements, generator), next);
+    }
+
+    /** The sequence's name, quoted and with its schema. */
+    private static @Nullable String sequence(Statements statements, Generator generator) throws SQLException {
+        if (generator instanceof Generator.Identity identity) {
+            return statements.first(
+                    "select pg_get_serial_sequence(?, ?)",
+                    row -> row.getString(1),
+                    identity.table().quoted(),
+                    identity.column().spelled());
+        }
+        SqlName name = SqlName.parse(generator.name());
+        return statements.first(
+                "select quote_ident(schemaname) || '.' || quote_ident(sequencename) from pg_sequences"
+                        + " where lower(sequencename) = lower(?) and lower(schemaname) = lower(coalesce(?, current_schema()))",
+                row -> row.getString(1),
+                name.name(),
+                name.schema());
+    }
+
+    @Override
+    public boolean isRetryable(SQLException failure) {
+        return Dialect.hasState(failure, Set.of("40001", "40P01", "55P03"));
+    }
+}

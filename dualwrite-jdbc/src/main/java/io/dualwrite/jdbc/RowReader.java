@@ -1,0 +1,59 @@
+package io.dualwrite.jdbc;
+
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads rows for transfers. Verification reads with code of its own ({@link PrintReader}), so that a mistake made here is
+ * found there.
+ */
+final class RowReader {
+    private final String[] names;
+    private final Kind[] kinds;
+
+    /** Reads all columns of this result. */
+    RowReader(ResultSetMetaData meta) throws SQLException {
+        names = new String[meta.getColumnCount()];
+        kinds = new Kind[names.length];
+        for (int at = 0; at < names.length; at++) {
+            names[at] = meta.getColumnLabel(at + 1).toLowerCase(Locale.ROOT);
+            kinds[at] = Kind.of(meta.getColumnType(at + 1), meta.getColumnTypeName(at + 1));
+        }
+    }
+
+    /** The result's current row. */
+    Row read(ResultSet result) throws SQLException {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        for (int at = 0; at < names.length; at++) {
+            values.put(names[at], value(result, at + 1, kinds[at]));
+        }
+        return Row.of(values);
+    }
+
+    private static @Nullable Object value(ResultSet result, int at, Kind kind) throws SQLException {
+        return switch (kind) {
+            case TEXT, JSON, OTHER -> result.getString(at);
+            case CHAR -> {
+                String padded = result.getString(at);
+                yield padded == null ? null : stripBlanks(padded);
+            }
+            case BYTES -> result.getBytes(at);
+            case DECIMAL -> result.getBigDecimal(at);
+            case UNSUPPORTED -> result.getObject(at);
+            default -> result.getObject(at, kind.valueClass());
+        };
+    }
+
+    private static String stripBlanks(String padded) {
+        int end = padded.length();
+        while (end > 0 && padded.charAt(end - 1) == ' ') {
+            end--;
+        }
+        return padded.substring(0, end);
+    }
+}

@@ -1,0 +1,132 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.stage.RecordId;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes rows of one table on the copy, by primary key, in batches. Whether a row is there is looked up first: under the
+ * stripes nobody else adds or removes it, and the number of rows an update reports is not asked, since some databases count
+ * an unchanged row as none.
+ */
+final class RowWriter {
+    private final Session session;
+    private final SideTable table;
+
+    RowWriter(Session session, SideTable table) {
+        this.session = session;
+        this.table = table;
+    }
+
+    /** Updates the rows that are there, only in the columns they have here, and inserts the others. */
+    void upsert(Map<RecordId, Row> rows) throws SQLException {
+        if (rows.isEmpty()) {
+            return;
+        }
+        Set<String> present = present(rows.keySet().stream().map(RecordId::key).toList());
+        Map<List<Column>, List<Row>> updates = new LinkedHashMap<>();
+        Map<List<Column>, List<Row>> inserts = new LinkedHashMap<>();
+        rows.forEach((id, row) -> (present.contains(id.key()) ? updates : inserts)
+                .computeIfAbsent(writable(row), columns -> new ArrayList<>())
+                .add(row));
+        for (Map.Entry<List<Column>, List<Row>> each : updates.entrySet()) {
+            update(each.getKey(), each.getValue());
+        }
+        for (Map.Entry<List<Column>, List<Row>> each : inserts.entrySet()) {
+            insert(each.getKey(), each.getValue());
+        }
+    }
+
+    void delete(List<String> keys) throws SQLException {
+        for (List<String> list : InLists.of(keys)) {
+            session.run()
+                    .update("delete from " + table.shape().quoted() + table.whereKeyIn(list.size()), table.bind(list));
+        }
+    }
+
+    /** The keys among these that have a row. */
+    Set<String> present(List<String> keys) throws SQLException {
+        Set<String> present = new HashSet<>();
+        for (List<String> list : InLists.of(keys)) {
+            String sql = "select " + table.keyList(false) + " from "
+                    + table.shape().quoted() + table.whereKeyIn(list.size());
+            present.addAll(session.run()
+                    .list(
+                            sql,
+                            result -> table.keyOf(new RowReader(result.getMetaData()).read(result)),
+                            table.bind(list)));
+        }
+        return present;
+    }
+
+    /** The row's columns in the table's order. Computed columns are the database's own business. */
+    private List<Column> writable(Row row) {
+        row.columns().forEach(table.shape()::column);
+        return table.shape().columns().values().stream()
+                .filter(column -> row.has(column.name()) && !column.generated())
+                .toList();
+    }
+
+    private void update(List<Column> columns, List<Row> rows) throws SQLException {
+        List<Column> set = new ArrayList<>(columns);
+        set.removeAll(table.key());
+        if (set.isEmpty()) {
+            return;
+        }
+        String sql = "update " + table.shape().quoted() + " set " + assignments(set, ", ") + " where "
+                + assignments(table.key(), " and ");
+        List<Column> bound = new ArrayList<>(set);
+        bound.addAll(table.key());
+        batch(sql, bound, rows);
+    }
+
+    private String assignments(List<Column> columns, String between) {
+        return columns.stream()
+                .map(column -> column.quoted() + " = " + session.dialect().marker(column))
+                .collect(Collectors.joining(between));
+    }
+
+    private void insert(List<Column> columns, List<Row> rows) throws SQLException {
+        // The authority has numbered the row already, whatever numbers rows here.
+        String overriding = columns.stream().anyMatch(Column::identity) ? " overriding system value" : "";
+        String sql = "insert into " + table.shape().quoted() + " ("
+                + columns.stream().map(Column::quoted).collect(Collectors.joining(", ")) + ")" + overriding
+                + " values ("
+                + columns.stream().map(session.dialect()::marker).collect(Collectors.joining(", ")) + ")";
+        batch(sql, columns, rows);
+    }
+
+    private void batch(String sql, List<Column> columns, List<Row> rows) throws SQLException {
+        try (PreparedStatement statement = session.run().prepare(sql)) {
+            for (Row row : rows) {
+                for (int at = 0; at < columns.size(); at++) {
+                    Column column = columns.get(at);
+                    bind(statement, at + 1, column, column.accept(row.get(column.name())));
+                }
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    private static void bind(PreparedStatement statement, int at, Column column, @Nullable Object value)
+            throws SQLException {
+        if (value instanceof String && (column.kind() == Kind.OTHER || column.kind() == Kind.JSON)) {
+            // Untyped, so that the database reads the text as the column's own type.
+            statement.setObject(at, value, Types.OTHER);
+        } else if (value instanceof byte[] bytes) {
+            statement.setBytes(at, bytes);
+        } else {
+            statement.setObject(at, value);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A declared table as it is on one side, and the statements that its keys make. Immutable.
+ *
+ * @param table the declaration
+ * @param shape the table itself
+ * @param key the key's columns in the key's order
+ */
+record SideTable(Table<?, ?> table, Side side, TableShape shape, List<Column> key) {
+    static SideTable of(Table<?, ?> table, Side side, TableShape shape) {
+        List<String> declared = table.keyColumns(side);
+        List<String> columns = declared.isEmpty() ? shape.primaryKey() : declared;
+        if (columns.size() != table.keys().size()) {
+            throw new IllegalStateException(
+                    "The key of " + table + " has " + table.keys().size()
+                            + " parts, but on the " + side + " the table " + shape.declared() + " has "
+                            + (columns.isEmpty() ? "no primary key" : "the key columns " + columns));
+        }
+        return new SideTable(
+                table, side, shape, columns.stream().map(shape::column).toList());
+    }
+
+    /** The key's columns, as a list and, where there is more than one, in parentheses. */
+    String keyList(boolean row) {
+        String list = key.stream().map(Column::quoted).collect(Collectors.joining(", "));
+        return row && key.size() > 1 ? "(" + list + ")" : list;
+    }
+
+    /** {@code where key in (…)} for so many keys. */
+    String whereKeyIn(int keys) {
+        return whereIn(key, keys);
+    }
+
+    /** {@code where columns in (…)} for so many values of these columns. */
+    static String whereIn(List<Column> columns, int values) {
+        String list = columns.stream().map(Column::quoted).collect(Collectors.joining(", "));
+        return columns.size() == 1
+                ? " where " + list + " in " + InLists.marks("?", values)
+                : " where (" + list + ") in " + InLists.marks(InLists.marks("?", columns.size()), values);
+    }
+
+    /** The values to bind for keys given as text, one after the other. */
+    @Nullable Object[] bind(Collection<String> keys) {
+        return bind(key, keys);
+    }
+
+    /** As {@link #bind(Collection)}, for columns that hold this table's keys, such as those of a foreign key. */
+    @Nullable Object[] bind(List<Column> columns, Collection<String> keys) {
+        List<@Nullable Object> values = new ArrayList<>();
+        for (String text : keys) {
+            List<Object> parts = table.keys().valuesOf(text);
+            for (int at = 0; at < parts.size(); at++) {
+                values.add(columns.get(at).accept(parts.get(at)));
+            }
+        }
+        return values.toArray();
+    }
+
+    /** The text of the key that a row of this side has. */
+    String keyOf(Row row) {
+        return table.keys().textOf(key.stream().map(column -> part(row, column)).toList());
+    }
+
+    private Object part(Row row, Column column) {
+        Object value = row.get(column.name());
+        if (value == null) {
+            throw new IllegalStateException(
+                    "A row of " + table + " on the " + side + " has no value in its key column " + column.name());
+        }
+        return value;
+    }
+
+    RecordId idOf(Row row) {
+        return new RecordId(table.name(), keyOf(row));
+    }
+}

@@ -1,0 +1,248 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import io.dualwrite.store.RecordType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of record that is one row of one table on each side: which tables, which key, and how a row of one becomes a row
+ * of the other. Immutable; every method that sets something returns another declaration. Begin with {@link Jdbc#table}.
+ *
+ * <p>Only {@link #key} must be said. Everything else has a default: the same table name and the same column names on both
+ * sides, and the primary key's own columns as key.
+ *
+ * @param <R> the application's class of records
+ * @param <K> the application's class of keys: Long, Integer, Short, String, UUID, LocalDate, or a Java record of these whose
+ *     components are in the order of the key's columns
+ */
+public final class Table<R, K> {
+    private final Class<R> recordClass;
+    private final Class<K> keyClass;
+    private final String name;
+    private final @Nullable Function<R, K> key;
+    private final Sides<String> tables;
+    private final Sides<List<String>> keyColumns;
+    private final UnaryOperator<Row> toNew;
+    private final UnaryOperator<Row> toOld;
+    private final boolean mapped;
+    private final List<Reference> references;
+    private final @Nullable Sides<String> sequences;
+    private final boolean identity;
+
+    /** What a declaration says, while the next one is made from it. */
+    private static final class Draft<R, K> {
+        private final Class<R> recordClass;
+        private final Class<K> keyClass;
+        private String name;
+        private @Nullable Function<R, K> key;
+        private Sides<String> tables;
+        private Sides<List<String>> keyColumns = new Sides<>(List.of(), List.of());
+        private UnaryOperator<Row> toNew = UnaryOperator.identity();
+        private UnaryOperator<Row> toOld = UnaryOperator.identity();
+        private boolean mapped;
+        private List<Reference> references = List.of();
+        private @Nullable Sides<String> sequences;
+        private boolean identity;
+
+        Draft(String table, Class<R> recordClass, Class<K> keyClass) {
+            this.recordClass = recordClass;
+            this.keyClass = keyClass;
+            this.name = table;
+            this.tables = new Sides<>(table, table);
+        }
+
+        Draft(Table<R, K> from) {
+            this.recordClass = from.recordClass;
+            this.keyClass = from.keyClass;
+            this.name = from.name;
+            this.key = from.key;
+            this.tables = from.tables;
+            this.keyColumns = from.keyColumns;
+            this.toNew = from.toNew;
+            this.toOld = from.toOld;
+            this.mapped = from.mapped;
+            this.references = from.references;
+            this.sequences = from.sequences;
+            this.identity = from.identity;
+        }
+    }
+
+    private Table(Draft<R, K> draft) {
+        this.recordClass = draft.recordClass;
+        this.keyClass = draft.keyClass;
+        this.name = draft.name;
+        this.key = draft.key;
+        this.tables = draft.tables;
+        this.keyColumns = draft.keyColumns;
+        this.toNew = draft.toNew;
+        this.toOld = draft.toOld;
+        this.mapped = draft.mapped;
+        this.references = List.copyOf(draft.references);
+        this.sequences = draft.sequences;
+        this.identity = draft.identity;
+    }
+
+    static <R, K> Table<R, K> of(String originTable, Class<R> recordClass, Class<K> keyClass) {
+        return new Table<>(new Draft<>(originTable, recordClass, keyClass));
+    }
+
+    /** What journals, meters and events call these records; by default the origin's table name. Never change it midway. */
+    public Table<R, K> named(String recordType) {
+        Draft<R, K> draft = new Draft<>(this);
+        draft.name = recordType;
+        return new Table<>(draft);
+    }
+
+    /** The key of a record; a null key means that the record has none yet. */
+    public Table<R, K> key(Function<R, K> keyOf) {
+        Draft<R, K> draft = new Draft<>(this);
+        draft.key = keyOf;
+        return new Table<>(draft);
+    }
+
+    /** The target's table, {@code name} or {@code schema.name}; by default the origin's name. */
+    public Table<R, K> to(String targetTable) {
+        Draft<R, K> draft = new Draft<>(this);
+        draft.tables = new Sides<>(tables.origin(), targetTable);
+        return new Table<>(draft);
+    }
+
+    /**
+     * The key's columns, in the key's order, by the names they have on the origin, and on the target unless
+     * {@link #targetKeyColumns} says otherwise. They must be the primary key; by default they are taken from it.
+     */
+    public Table<R, K> keyColumns(String... columns) {
+        Draft<R, K> draft = new Draft<>(this);
+        boolean same = keyColumns.target().isEmpty() || keyColumns.target().equals(keyColumns.origin());
+        draft.keyColumns = new Sides<>(List.of(columns), same ? List.of(columns) : keyColumns.target());
+        return new Table<>(draft);
+    }
+
+    /** The key's columns on the target, in the key's order, where their names differ from the origin's. */
+    public Table<R, K> targetKeyColumns(String... columns) {
+        Draft<R, K> draft = new Draft<>(this);
+        draft.keyColumns = new Sides<>(keyColumns.origin(), List.of(columns));
+        return new Table<>(draft);
+    }
+
+    /**
+     * How rows become each other. Both functions are pure and quick, keep the key, and {@code toOld} undoes {@code toNew};
+     * columns of the target that {@code toNew} does not yield are left as they are. By default columns are equal.
+     */
+    public Table<R, K> mapping(UnaryOperator<Row> toNew, UnaryOperator<Row> toOld) {
+        Draft<R, K> draft = new Draft<>(this);
+        draft.toNew = toNew;
+        draft.toOld = toOld;
+        draft.mapped = true;
+        return new Table<>(draft);
+    }
+
+    /** Declares a foreign key of one column to {@code parent}, by its name on the origin and on the target. */
+    public Table<R, K> references(Table<?, ?> parent, String originColumn, String targetColumn) {
+        return references(parent, List.of(originColumn), List.of(targetColumn));
+    }
+
+    /** Declares a foreign key to {@code parent}, its columns in the order of the parent's key. */
+    public Table<R, K> references(Table<?, ?> parent, List<String> originColumns, List<String> targetColumns) {
+        Draft<R, K> draft = new Draft<>(this);
+        draft.references = new ArrayList<>(references);
+        draft.references.add(
+                new Reference(parent, new Sides<>(List.copyOf(originColumns), List.copyOf(targetColumns))));
+        return new Table<>(draft);
+    }
+
+    /** Keys come from these sequences, {@code name} or {@code schema.name}; a handover sets the new one ahead of the old. */
+    public Table<R, K> generated(String originSequence, String targetSequence) {
+        Draft<R, K> draft = new Draft<>(this);
+        draft.sequences = new Sides<>(originSequence, targetSequence);
+        return new Table<>(draft);
+    }
+
+    /** Keys come from identity (or serial) columns; a handover sets the new one ahead of the old. */
+    public Table<R, K> identity() {
+        Draft<R, K> draft = new Draft<>(this);
+        draft.identity = true;
+        return new Table<>(draft);
+    }
+
+    /**
+     * These records as the rest of the library knows them.
+     *
+     * @throws IllegalArgumentException when no {@link #key} was declared or the class of keys cannot be used
+     */
+    public RecordType<R, K> type() {
+        Function<R, K> keyOf = key;
+        if (keyOf == null) {
+            throw new IllegalArgumentException("The table " + name + " has no key function; add .key(Record::id)");
+        }
+        return new RecordType<>(name, recordClass, keyClass, keys(), keyOf);
+    }
+
+    /** The identity of the record with this key. */
+    public RecordId id(K key) {
+        return new RecordId(name, keys().encode(key));
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean hasKey() {
+        return key != null;
+    }
+
+    KeyColumns<K> keys() {
+        return KeyColumns.of(keyClass);
+    }
+
+    Sides<String> tables() {
+        return tables;
+    }
+
+    /** Empty for the primary key's own. */
+    List<String> keyColumns(Side side) {
+        return keyColumns.of(side);
+    }
+
+    /** Whether a mapping was declared; otherwise columns are equal. */
+    boolean isMapped() {
+        return mapped;
+    }
+
+    UnaryOperator<Row> toNew() {
+        return toNew;
+    }
+
+    UnaryOperator<Row> toOld() {
+        return toOld;
+    }
+
+    /** How a row of {@code side} becomes one of the other side. */
+    UnaryOperator<Row> from(Side side) {
+        return side == Side.ORIGIN ? toNew : toOld;
+    }
+
+    List<Reference> references() {
+        return references;
+    }
+
+    @Nullable Sides<String> sequences() {
+        return sequences;
+    }
+
+    boolean isIdentity() {
+        return identity;
+    }
+
+    /** The record type's name. */
+    @Override
+    public String toString() {
+        return name;
+    }
+}

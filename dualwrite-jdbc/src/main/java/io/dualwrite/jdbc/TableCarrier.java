@@ -1,0 +1,206 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.repair.Carrier;
+import io.dualwrite.repair.Checkpoint;
+import io.dualwrite.repair.NotACopyException;
+import io.dualwrite.stage.ControlRow;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Role;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One transaction on the copy, in an order of which every step matters:
+ *
+ * <ol>
+ *   <li>{@link #fence}: the copy's control row says COPY, and cannot be changed until the commit. Before the stripes: a
+ *       transfer that waits for a stripe must not hold up a handover without having its place in it.
+ *   <li>{@link #lockStripes}: from here on, nobody else brings these records over.
+ *   <li>{@link #readAuthority}: a new snapshot, taken after the locks. What the last holder of the stripes has seen, this
+ *       one sees too; reading before the lock would let it write an older state over a newer one.
+ *   <li>{@link #apply}: what was found is updated or inserted by primary key, parents first; what was not is deleted,
+ *       children first.
+ *   <li>{@link #note}: the records go on the list of those to be rechecked. Then the commit.
+ * </ol>
+ *
+ * <p>Where a foreign key on the copy is in the way, the transaction is rolled back and begun again with the parents or
+ * children that are missing from the batch: they are then read from the authority under their own stripes like the rest.
+ * Each step is a method of its own, so that tests can leave it out and see the library notice.
+ */
+class TableCarrier implements Carrier {
+    /** How many levels of parents or children are brought along, and how many records in all. */
+    private static final int ROUNDS = 16;
+
+    private static final int MOST_RECORDS = 10_000;
+
+    private final Sides<Place> places;
+    private final Sides<ControlRows> controls;
+    private final Tables tables;
+    private final Relatives relatives;
+
+    TableCarrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables) {
+        this.places = places;
+        this.controls = controls;
+        this.tables = tables;
+        this.relatives = new Relatives(tables);
+    }
+
+    @Override
+    public void carry(Side authority, Set<RecordId> records, @Nullable Checkpoint checkpoint) throws Exception {
+        Set<RecordId> batch = new LinkedHashSet<>(records);
+        for (int round = 1; ; round++) {
+            Map<RecordId, Row> rows = new LinkedHashMap<>();
+            try {
+                attempt(authority, batch, checkpoint, rows);
+                return;
+            } catch (SQLException failure) {
+                forget();
+                Set<RecordId> more =
+                        Dialect.isForeignKey(failure) && round < ROUNDS ? missing(authority, batch, rows) : Set.of();
+                if (more.isEmpty() || batch.size() + more.size() > MOST_RECORDS) {
+                    throw failure;
+                }
+                batch.addAll(more);
+            } catch (IllegalStateException failure) {
+                forget();
+                throw failure;
+            }
+        }
+    }
+
+    /** One transaction. {@code rows} receives what was to be written, for finding out why it could not be. */
+    void attempt(Side authority, Set<RecordId> batch, @Nullable Checkpoint checkpoint, Map<RecordId, Row> rows)
+            throws SQLException {
+        Place copy = places.of(authority.other());
+        try (Session session = copy.begin()) {
+            fence(session, copy);
+            lockStripes(session, copy, batch, checkpoint);
+            rows.putAll(mapped(authority, readAuthority(authority, batch)));
+            apply(session, copy, batch, rows);
+            if (checkpoint == null) {
+                note(session, copy, batch);
+            } else {
+                new JdbcCheckpoints(copy).save(session, checkpoint);
+            }
+            session.commit();
+        }
+    }
+
+    void fence(Session session, Place copy) throws SQLException {
+        ControlRow row = controls.of(copy.side()).hold(session.run());
+        if (row.role() != Role.COPY) {
+            throw new NotACopyException("The control row of " + copy + " says " + row.role()
+                    + ", not COPY; nothing was written, look at the stage again");
+        }
+    }
+
+    void lockStripes(Session session, Place copy, Set<RecordId> batch, @Nullable Checkpoint checkpoint)
+            throws SQLException {
+        List<RecordId> locked = new ArrayList<>(batch);
+        if (checkpoint != null) {
+            locked.add(JdbcCheckpoints.stripeOf(checkpoint));
+        }
+        new Stripes(copy).lock(session, locked);
+    }
+
+    /** The records as they are on the authority now, in its own shape; those that are not there are left out. */
+    Map<RecordId, Row> readAuthority(Side authority, Set<RecordId> batch) throws SQLException {
+        Map<RecordId, Row> rows = new LinkedHashMap<>();
+        Place place = places.of(authority);
+        try (Session snapshot = place.beginSnapshot()) {
+            for (Table<?, ?> table : tables.inOrder()) {
+                List<String> keys = Batches.keysOf(batch, table);
+                if (!keys.isEmpty()) {
+                    read(snapshot, tables.at(place, snapshot.connection(), table.name()), keys, rows);
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static void read(Session session, SideTable table, List<String> keys, Map<RecordId, Row> rows)
+            throws SQLException {
+        for (List<String> list : InLists.of(keys)) {
+            String sql = "select * from " + table.shape().quoted() + table.whereKeyIn(list.size());
+            try (PreparedStatement statement = session.run().prepare(sql)) {
+                @Nullable Object[] values = table.bind(list);
+                for (int at = 0; at < values.length; at++) {
+                    statement.setObject(at + 1, values[at]);
+                }
+                try (ResultSet result = statement.executeQuery()) {
+                    RowReader reader = new RowReader(result.getMetaData());
+                    while (result.next()) {
+                        Row row = reader.read(result);
+                        rows.put(table.idOf(row), row);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The authority's rows in the copy's shape. */
+    private Map<RecordId, Row> mapped(Side authority, Map<RecordId, Row> rows) {
+        Map<RecordId, Row> mapped = new LinkedHashMap<>();
+        rows.forEach((id, row) ->
+                mapped.put(id, tables.get(id.type()).from(authority).apply(row)));
+        return mapped;
+    }
+
+    /** Makes the copy's records those of {@code rows}, and removes those of the batch that are not among them. */
+    void apply(Session session, Place copy, Set<RecordId> batch, Map<RecordId, Row> rows) throws SQLException {
+        for (Table<?, ?> table : tables.inOrder()) {
+            Map<RecordId, Row> mine = Batches.rowsOf(rows, table);
+            if (!mine.isEmpty()) {
+                SideTable there = tables.at(copy, session.connection(), table.name());
+                mine.forEach((id, row) -> checkKey(there, id, row));
+                new RowWriter(session, there).upsert(mine);
+            }
+        }
+        for (Table<?, ?> table : tables.inReverse()) {
+            List<String> gone = Batches.keysOf(batch, table).stream()
+                    .filter(key -> !rows.containsKey(new RecordId(table.name(), key)))
+                    .toList();
+            if (!gone.isEmpty()) {
+                new RowWriter(session, tables.at(copy, session.connection(), table.name())).delete(gone);
+            }
+        }
+    }
+
+    private static void checkKey(SideTable there, RecordId id, Row row) {
+        if (!there.keyOf(row).equals(id.key())) {
+            throw new IllegalStateException("The mapping of " + id + " to the " + there.side()
+                    + " changes its key; a record has one key on both sides");
+        }
+    }
+
+    /** Puts the records on the list of those to be rechecked; their stripes are held, so none is put there twice. */
+    void note(Session session, Place copy, Set<RecordId> batch) throws SQLException {
+        new RecheckList(copy).add(session, batch);
+    }
+
+    /** The parents and children outside of the batch that foreign keys on the copy may have asked for. */
+    private Set<RecordId> missing(Side authority, Set<RecordId> batch, Map<RecordId, Row> rows) throws SQLException {
+        Place copy = places.of(authority.other());
+        try (Session session = copy.begin()) {
+            Set<RecordId> more = relatives.missingParents(session, copy, rows);
+            more.addAll(relatives.children(session, copy, batch, rows));
+            more.removeAll(batch);
+            return more;
+        }
+    }
+
+    private void forget() {
+        tables.forget(places.origin());
+        tables.forget(places.target());
+    }
+}

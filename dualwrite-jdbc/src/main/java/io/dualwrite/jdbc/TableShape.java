@@ -1,0 +1,124 @@
+package io.dualwrite.jdbc;
+
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table as the database has it at the moment of asking. Immutable.
+ *
+ * @param declared the name it was looked for under
+ * @param schema its schema, as the database spells it
+ * @param table its name, as the database spells it
+ * @param columns by lower-case name, in the table's order
+ * @param primaryKey the primary key's columns in the key's order, lower case; empty when there is none
+ * @param ambiguous lower-case names that more than one column has
+ */
+record TableShape(
+        String declared,
+        String schema,
+        String table,
+        Map<String, Column> columns,
+        List<String> primaryKey,
+        List<String> ambiguous) {
+    /** The table's identifier with its schema, in quotes. */
+    String quoted() {
+        return SqlName.quote(schema) + "." + SqlName.quote(table);
+    }
+
+    /**
+     * The column of that name.
+     *
+     * @throws IllegalStateException when the table has none
+     */
+    Column column(String name) {
+        Column column = columns.get(name.toLowerCase(Locale.ROOT));
+        if (column == null) {
+            throw new IllegalStateException("The table " + declared + " has no column " + name
+                    + "; add it, or correct the declaration or the mapping");
+        }
+        return column;
+    }
+
+    /** The table of that name, or null when there is none. */
+    static @Nullable TableShape find(Connection connection, String declared) throws SQLException {
+        SqlName name = SqlName.parse(declared);
+        DatabaseMetaData meta = connection.getMetaData();
+        String wantedSchema = name.schema() == null ? connection.getSchema() : name.schema();
+        for (String spelling : spellings(meta, name.name())) {
+            try (ResultSet tables = meta.getTables(connection.getCatalog(), null, escape(meta, spelling), null)) {
+                while (tables.next()) {
+                    String schema = tables.getString("TABLE_SCHEM");
+                    String table = tables.getString("TABLE_NAME");
+                    if (table.equals(spelling) && isTable(tables) && schema.equalsIgnoreCase(wantedSchema)) {
+                        return read(connection, declared, schema, table);
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    private static boolean isTable(ResultSet row) throws SQLException {
+        String type = row.getString("TABLE_TYPE");
+        return type.contains("TABLE") && !type.contains("SYSTEM");
+    }
+
+    /** As declared, and as this database spells names that nobody quoted. */
+    private static List<String> spellings(DatabaseMetaData meta, String name) throws SQLException {
+        String folded = meta.storesUpperCaseIdentifiers()
+                ? name.toUpperCase(Locale.ROOT)
+                : meta.storesLowerCaseIdentifiers() ? name.toLowerCase(Locale.ROOT) : name;
+        return folded.equals(name) ? List.of(name) : List.of(name, folded);
+    }
+
+    /** Metadata takes patterns; a name is to be found as it is. */
+    private static String escape(DatabaseMetaData meta, String name) throws SQLException {
+        String escape = meta.getSearchStringEscape();
+        return name.replace(escape, escape + escape).replace("_", escape + "_").replace("%", escape + "%");
+    }
+
+    private static TableShape read(Connection connection, String declared, String schema, String table)
+            throws SQLException {
+        DatabaseMetaData meta = connection.getMetaData();
+        Map<String, Column> columns = new LinkedHashMap<>();
+        List<String> ambiguous = new ArrayList<>();
+        String catalog = connection.getCatalog();
+        try (ResultSet rows = meta.getColumns(catalog, escape(meta, schema), escape(meta, table), null)) {
+            while (rows.next()) {
+                Column column = column(rows);
+                if (columns.put(column.name(), column) != null) {
+                    ambiguous.add(column.name());
+                }
+            }
+        }
+        TreeMap<Integer, String> key = new TreeMap<>();
+        try (ResultSet rows = meta.getPrimaryKeys(catalog, schema, table)) {
+            while (rows.next()) {
+                key.put(rows.getInt("KEY_SEQ"), rows.getString("COLUMN_NAME").toLowerCase(Locale.ROOT));
+            }
+        }
+        return new TableShape(declared, schema, table, columns, List.copyOf(key.values()), ambiguous);
+    }
+
+    private static Column column(ResultSet row) throws SQLException {
+        String spelled = row.getString("COLUMN_NAME");
+        String typeName = row.getString("TYPE_NAME");
+        return new Column(
+                spelled.toLowerCase(Locale.ROOT),
+                spelled,
+                Kind.of(row.getInt("DATA_TYPE"), typeName),
+                typeName,
+                row.getInt("DECIMAL_DIGITS"),
+                "YES".equals(row.getString("IS_GENERATEDCOLUMN")),
+                "YES".equals(row.getString("IS_AUTOINCREMENT")));
+    }
+}

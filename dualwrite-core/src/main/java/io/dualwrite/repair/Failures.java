@@ -23,6 +23,9 @@ enum Failures {
     /** H2: connection broken, database closing or closed, input/output error, out of memory. */
     private static final Set<String> H2_GONE = Set.of("90067", "90098", "90121", "90031", "90028", "90108");
 
+    /** MariaDB and MySQL, where these have the general state HY000: record changed since read, lock wait time-out, deadlock. */
+    private static final Set<Integer> MARIADB_CONTENTION = Set.of(1020, 1205, 1213);
+
     static Failures of(Throwable thrown) {
         int depth = 0;
         for (Throwable at = thrown; at != null && depth++ < 20; at = at.getCause()) {
@@ -36,10 +39,16 @@ enum Failures {
 
     private static Failures ofOne(Throwable at) {
         if (at instanceof SQLException sql) {
-            Failures byState = byState(sql.getSQLState());
+            Failures byState = byState(sql.getSQLState(), sql.getErrorCode());
             if (byState != UNKNOWN) {
                 return byState;
             }
+        }
+        if (at instanceof SQLException sql
+                && sql.getSQLState() != null
+                && sql.getSQLState().startsWith("HY")) {
+            // MariaDB's driver makes a transient connection failure of every general error, rejected values too.
+            return UNKNOWN;
         }
         boolean outage = at instanceof IOException
                 || at instanceof TimeoutException
@@ -49,14 +58,14 @@ enum Failures {
         return outage ? OUTAGE : UNKNOWN;
     }
 
-    private static Failures byState(@Nullable String state) {
+    private static Failures byState(@Nullable String state, int code) {
         if (state == null || state.length() < 2) {
             return UNKNOWN;
         }
         return switch (state.substring(0, 2)) {
             case "40" -> CONTENTION;
             case "55" -> CONTENTION;
-            case "HY" -> state.equals("HYT00") ? CONTENTION : UNKNOWN;
+            case "HY" -> state.equals("HYT00") || MARIADB_CONTENTION.contains(code) ? CONTENTION : UNKNOWN;
             case "08", "42", "53", "57", "58" -> OUTAGE;
             case "90" -> H2_GONE.contains(state) ? OUTAGE : UNKNOWN;
             case "21", "22", "23", "44" -> REJECTED;

@@ -10,6 +10,7 @@ import io.dualwrite.fence.Pace;
 import io.dualwrite.journal.Claim;
 import io.dualwrite.journal.Intent;
 import io.dualwrite.journal.Journal;
+import io.dualwrite.journal.JournalException;
 import io.dualwrite.journal.Postponement;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
@@ -136,11 +137,20 @@ public final class Relay {
     }
 
     private void failed(Round round, Set<RecordId> records, Throwable failure, long took) {
-        if (failure instanceof InterruptedException) {
-            Thread.currentThread().interrupt();
-        }
         listener.on(new TransferFailed(round.from, records.size(), Fault.of(failure)));
         Journal journal = journals.of(round.from);
+        if (failure instanceof InterruptedException || failure instanceof JournalException) {
+            // Says nothing about the copy nor about these records.
+            breaker.releasePermission();
+            try {
+                journal.postpone(records, Postponement.waitFor(settings.firstDelay()));
+            } finally {
+                if (failure instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return;
+        }
         switch (Failures.of(failure)) {
             case CONTENTION -> {
                 breaker.releasePermission();
@@ -156,8 +166,15 @@ public final class Relay {
                 isolate(round, records, failure, true);
             }
             case UNKNOWN -> {
-                breaker.onError(took, TimeUnit.NANOSECONDS, failure);
-                isolate(round, records, failure, successes > round.successesBefore);
+                boolean othersGotThrough = successes > round.successesBefore;
+                if (records.size() > 1 || othersGotThrough) {
+                    // A batch is tried one by one, and each of those tells more; a single record among others that got
+                    // through is its own fault. Counted here, one bad record in a quiet hour would open the breaker.
+                    breaker.releasePermission();
+                } else {
+                    breaker.onError(took, TimeUnit.NANOSECONDS, failure);
+                }
+                isolate(round, records, failure, othersGotThrough);
             }
         }
     }
@@ -168,7 +185,7 @@ public final class Relay {
             return;
         }
         for (RecordId record : records) {
-            if (breaker.tryAcquirePermission()) {
+            if (!Thread.currentThread().isInterrupted() && breaker.tryAcquirePermission()) {
                 attempt(round, Set.of(record));
             } else {
                 journals.of(round.from).postpone(Set.of(record), Postponement.release());

@@ -26,6 +26,11 @@ record Column(
         return SqlName.quote(spelled);
     }
 
+    /** Whether its values are ordered as text. */
+    boolean isText() {
+        return kind == Kind.TEXT || kind == Kind.CHAR;
+    }
+
     /**
      * A value as this column takes it. Times are cut, never rounded, to the column's own precision: a rounded time would be
      * another time on this side. Text and UUID go into each other, since one of the two engines may lack the type.
@@ -37,7 +42,7 @@ record Column(
         if (kind == Kind.UUID && value instanceof String text) {
             return UUID.fromString(text);
         }
-        if ((kind == Kind.TEXT || kind == Kind.CHAR) && value instanceof UUID id) {
+        if (isText() && value instanceof UUID id) {
             return id.toString();
         }
         return value;

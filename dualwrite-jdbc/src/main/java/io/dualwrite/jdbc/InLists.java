@@ -2,6 +2,7 @@ package io.dualwrite.jdbc;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -30,6 +31,6 @@ final class InLists {
 
     /** {@code count} times {@code mark}, with commas, in parentheses. */
     static String marks(String mark, int count) {
-        return "(" + String.join(", ", java.util.Collections.nCopies(count, mark)) + ")";
+        return "(" + String.join(", ", Collections.nCopies(count, mark)) + ")";
     }
 }

@@ -1,5 +1,7 @@
 package io.dualwrite.jdbc;
 
+import javax.sql.DataSource;
+
 /** The front door of migrations between two databases: declares tables, and builds migrations of them. */
 public final class Jdbc {
     private Jdbc() {}
@@ -13,5 +15,17 @@ public final class Jdbc {
      */
     public static <R, K> Table<R, K> table(String originTable, Class<R> recordClass, Class<K> keyClass) {
         return Table.of(originTable, recordClass, keyClass);
+    }
+
+    /**
+     * Begins a migration's declaration. Both DataSources must lead to one writer server each: no replica, no proxy that
+     * splits reads from writes. What shares transactions moves together, so all of it belongs into one migration.
+     *
+     * @param name 1 to 100 letters, digits, {@code .}, {@code _} or {@code -}; the same on every node, and never changed
+     * @param origin where the application lives when the migration begins
+     * @param target where it lives when the migration is complete; may be unreachable for now
+     */
+    public static JdbcMigrationBuilder migration(String name, DataSource origin, DataSource target) {
+        return new JdbcMigrationBuilder(name, origin, target);
     }
 }

@@ -3,6 +3,7 @@ package io.dualwrite.jdbc;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,20 @@ import org.jspecify.annotations.Nullable;
 record Reference(Table<?, ?> parent, Sides<List<String>> columns) {
     List<String> on(Side side) {
         return columns.of(side);
+    }
+
+    /** What is wrong with it on one side, if anything. */
+    Optional<String> problem(String table, Side side) {
+        int wanted;
+        try {
+            wanted = parent.keys().size();
+        } catch (IllegalArgumentException parentsOwn) {
+            return Optional.empty();
+        }
+        return on(side).size() == wanted
+                ? Optional.empty()
+                : Optional.of("the reference of table " + table + " to " + parent + " has the columns " + on(side)
+                        + " on the " + side + ", but the key has " + wanted);
     }
 
     /** The referenced record's key in {@code row}, a row of {@code side}; null when it references nothing. */

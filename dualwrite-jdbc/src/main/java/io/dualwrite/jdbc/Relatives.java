@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Finds the records that foreign keys tie to those of a batch. */
 final class Relatives {
@@ -63,13 +62,12 @@ final class Relatives {
         List<Column> columns = child.reference().on(copy.side()).stream()
                 .map(table.shape()::column)
                 .toList();
-        String key = table.key().stream().map(Column::quoted).collect(Collectors.joining(", "));
         List<RecordId> found = new ArrayList<>();
         for (List<String> keys : InLists.of(gone)) {
             found.addAll(session.run()
                     .list(
-                            "select " + key + " from " + table.shape().quoted()
-                                    + SideTable.whereIn(columns, keys.size()),
+                            "select " + table.keyList() + " from "
+                                    + table.shape().quoted() + SideTable.whereIn(columns, keys.size()),
                             result -> table.idOf(new RowReader(result.getMetaData()).read(result)),
                             parents.bind(columns, keys)));
         }

@@ -57,8 +57,8 @@ final class RowWriter {
     Set<String> present(List<String> keys) throws SQLException {
         Set<String> present = new HashSet<>();
         for (List<String> list : InLists.of(keys)) {
-            String sql = "select " + table.keyList(false) + " from "
-                    + table.shape().quoted() + table.whereKeyIn(list.size());
+            String sql =
+                    "select " + table.keyList() + " from " + table.shape().quoted() + table.whereKeyIn(list.size());
             present.addAll(session.run()
                     .list(
                             sql,

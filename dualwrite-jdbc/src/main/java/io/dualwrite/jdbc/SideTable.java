@@ -29,10 +29,9 @@ record SideTable(Table<?, ?> table, Side side, TableShape shape, List<Column> ke
                 table, side, shape, columns.stream().map(shape::column).toList());
     }
 
-    /** The key's columns, as a list and, where there is more than one, in parentheses. */
-    String keyList(boolean row) {
-        String list = key.stream().map(Column::quoted).collect(Collectors.joining(", "));
-        return row && key.size() > 1 ? "(" + list + ")" : list;
+    /** The key's columns, with commas. */
+    String keyList() {
+        return key.stream().map(Column::quoted).collect(Collectors.joining(", "));
     }
 
     /** {@code where key in (…)} for so many keys. */

@@ -193,8 +193,41 @@ public final class Table<R, K> {
         return name;
     }
 
-    boolean hasKey() {
-        return key != null;
+    /** Everything that is wrong with this declaration, as far as it can be told without a database. */
+    List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        if (name.isBlank() || name.length() > 100) {
+            problems.add("a table's name has 1 to 100 characters, not '" + name + "'");
+        }
+        if (key == null) {
+            problems.add("the table " + name + " has no key function; add .key(Record::id)");
+        }
+        int parts = 0;
+        try {
+            parts = keys().size();
+        } catch (IllegalArgumentException unusable) {
+            problems.add("the keys of table " + name + " cannot be used: " + unusable.getMessage());
+        }
+        for (Side side : Side.values()) {
+            if (parts > 0 && !keyColumns(side).isEmpty() && keyColumns(side).size() != parts) {
+                problems.add("the keys of table " + name + " have " + parts + " parts, but on the " + side
+                        + " its key columns are " + keyColumns(side));
+            }
+            for (Reference reference : references) {
+                reference.problem(name, side).ifPresent(problems::add);
+            }
+        }
+        if (mapped && (toNew == null || toOld == null)) {
+            problems.add("the mapping of table " + name + " lacks a direction; give both toNew and toOld");
+        }
+        if (sequences != null && identity) {
+            problems.add("the keys of table " + name + " come from sequences or from identity columns, not from both");
+        }
+        if (identity && parts > 1) {
+            problems.add("the table " + name + " has an identity column and a key of " + parts + " columns; use a"
+                    + " sequence's name with generated(…)");
+        }
+        return problems;
     }
 
     KeyColumns<K> keys() {

@@ -4,6 +4,7 @@ import io.dualwrite.stage.Side;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.jspecify.annotations.Nullable;
 
 /** The tables of one migration, parents before children, with what is known of them on each side. Thread-safe. */
 final class Tables {
@@ -58,7 +58,7 @@ final class Tables {
     /** Children before parents. */
     List<Table<?, ?>> inReverse() {
         List<Table<?, ?>> reversed = new ArrayList<>(byName.values());
-        java.util.Collections.reverse(reversed);
+        Collections.reverse(reversed);
         return reversed;
     }
 
@@ -102,6 +102,18 @@ final class Tables {
         return table;
     }
 
+    /** As {@link #at(Place, Connection, String)}, on a connection of its own where one is needed. */
+    SideTable at(Place place, String type) throws SQLException {
+        ConcurrentMap<String, SideTable> here = known.get(place);
+        SideTable table = here == null ? null : here.get(type);
+        if (table != null) {
+            return table;
+        }
+        try (Session session = place.begin()) {
+            return at(place, session.connection(), type);
+        }
+    }
+
     private static TableShape shape(Connection connection, Table<?, ?> table, Side side) throws SQLException {
         TableShape shape = TableShape.find(connection, table.tables().of(side));
         if (shape == null) {
@@ -112,9 +124,7 @@ final class Tables {
     }
 
     /** Forgets what was looked up at a place, since something failed there and the tables may have been altered. */
-    void forget(@Nullable Place place) {
-        if (place != null) {
-            known.remove(place);
-        }
+    void forget(Place place) {
+        known.remove(place);
     }
 }

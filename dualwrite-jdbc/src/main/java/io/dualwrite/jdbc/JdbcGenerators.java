@@ -1,0 +1,68 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.repair.Generators;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sequences and identity columns. Goes by the old generator's own state and never by the largest key in a table: numbers
+ * that were given out and not used yet, or whose record was deleted again, are not in any table.
+ */
+final class JdbcGenerators implements Generators {
+    private final Sides<Place> places;
+    private final Tables tables;
+
+    JdbcGenerators(Sides<Place> places, Tables tables) {
+        this.places = places;
+        this.tables = tables;
+    }
+
+    @Override
+    public void ahead(Side authority) throws SQLException {
+        Place old = places.of(authority);
+        Place next = places.of(authority.other());
+        for (Table<?, ?> table : tables.inOrder()) {
+            if (table.sequences() == null && !table.isIdentity()) {
+                continue;
+            }
+            GeneratorState given = old.commit(session -> state(session, old, table));
+            next.commit(session -> {
+                GeneratorState now = state(session, next, table);
+                if (now.next() < given.ahead()) {
+                    session.dialect().restart(session.run(), generator(session, next, table), given.ahead());
+                }
+                return now;
+            });
+        }
+    }
+
+    /**
+     * Where the table's generator stands.
+     *
+     * @throws IllegalStateException when it is not there, or counts down
+     */
+    GeneratorState state(Session session, Place place, Table<?, ?> table) throws SQLException {
+        Generator generator = generator(session, place, table);
+        @Nullable GeneratorState state = session.dialect().generatorState(session.run(), generator);
+        if (state == null) {
+            throw new IllegalStateException("The generator " + generator.name() + " of " + table + " is not on " + place
+                    + "; create it, or correct the declaration");
+        }
+        if (state.increment() <= 0) {
+            throw new IllegalStateException("The generator " + generator.name() + " of " + table
+                    + " counts down; only ascending ones can be moved");
+        }
+        return state;
+    }
+
+    private Generator generator(Session session, Place place, Table<?, ?> table) throws SQLException {
+        Sides<String> sequences = table.sequences();
+        if (sequences != null) {
+            return new Generator.Sequence(sequences.of(place.side()));
+        }
+        SideTable there = tables.at(place, session.connection(), table.name());
+        return new Generator.Identity(there.shape(), there.key().get(0));
+    }
+}

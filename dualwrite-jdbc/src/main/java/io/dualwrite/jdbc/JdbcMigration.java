@@ -1,0 +1,129 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.Migration;
+import io.dualwrite.MigrationParts;
+import io.dualwrite.MigrationSettings;
+import io.dualwrite.decorate.RepositoryDecorator;
+import io.dualwrite.fence.StageMovedException;
+import io.dualwrite.fence.Transaction;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import java.sql.Connection;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A migration of tables from one database to another. Begin with {@link Jdbc#migration}.
+ *
+ * <p>Repositories are built twice, once per side, each on the {@link DataSource} that its factory is handed: inside a
+ * transaction of this migration it gives out that transaction's connection, elsewhere a connection that refuses writes.
+ * Thread-safe.
+ */
+public final class JdbcMigration extends Migration {
+    private final JdbcParts made;
+
+    JdbcMigration(String name, JdbcParts made, MigrationParts parts, MigrationSettings settings) {
+        super(name, parts, settings);
+        this.made = made;
+    }
+
+    /** Work without a result, inside a transaction. */
+    @FunctionalInterface
+    public interface Action {
+        void run() throws Exception;
+    }
+
+    /**
+     * The application's repository over both sides. Each method is a read or a write by its name, its types or its
+     * annotations; each write is fenced, is journalled, and commits with its intents, in the surrounding
+     * {@link #inTransaction transaction} or in one of its own.
+     *
+     * @param type the repository's interface
+     * @param onOrigin makes the origin's repository from the DataSource it is to use
+     * @param onTarget makes the target's repository from the DataSource it is to use
+     * @throws io.dualwrite.decorate.UnclassifiedMethodsException naming every method that cannot be told to be one or the
+     *     other
+     */
+    public <T> T decorate(Class<T> type, Function<DataSource, T> onOrigin, Function<DataSource, T> onTarget) {
+        Sides<T> repositories =
+                new Sides<>(onOrigin.apply(dataSource(Side.ORIGIN)), onTarget.apply(dataSource(Side.TARGET)));
+        return RepositoryDecorator.decorate(type, repositories, parts().types(), writes(), reads());
+    }
+
+    /**
+     * Runs {@code work} in one transaction on the side that has the authority: commits when it returns, rolls back when it
+     * throws. Waits while the authority is being handed over, before the work begins and holding nothing. Inside another
+     * transaction of this migration it joins that one.
+     *
+     * @throws StageMovedException when the authority was not to be had for as long as writers wait; nothing was done
+     * @throws Exception what the work or the commit threw, unchanged; after a failed commit the outcome may be unknown
+     */
+    public <T extends @Nullable Object> T inTransaction(Callable<T> work) throws Exception {
+        return transactions().write(transaction -> work.call());
+    }
+
+    /** As {@link #inTransaction(Callable)}, without a result. */
+    public void inTransaction(Action work) throws Exception {
+        inTransaction(done(work));
+    }
+
+    /**
+     * Runs {@code work} inside the transaction that the caller has begun on {@code connection} and will commit or roll back.
+     * Repositories called inside use that connection, and their intents commit with it. Never waits for a handover.
+     *
+     * <p>The fence is held from this call on. Call it before any savepoint, or again after going back to one: going back to
+     * a savepoint drops locks taken after it. A write and its {@link #changed} belong between the same savepoints.
+     *
+     * @throws StageMovedException when the connection's side does not have the authority: roll back, and run the whole
+     *     transaction again on the side that has
+     * @throws IllegalStateException when the connection is in autocommit mode, leads to neither side, or this thread is in
+     *     a transaction on another connection
+     * @throws Exception what the work threw, unchanged
+     */
+    public <T extends @Nullable Object> T inTransaction(Connection connection, Callable<T> work) throws Exception {
+        return ((JdbcTransactions) transactions()).inTransaction(connection, transaction -> work.call());
+    }
+
+    /** As {@link #inTransaction(Connection, Callable)}, without a result. */
+    public void inTransaction(Connection connection, Action work) throws Exception {
+        inTransaction(connection, done(work));
+    }
+
+    private static Callable<Boolean> done(Action work) {
+        return () -> {
+            work.run();
+            return true;
+        };
+    }
+
+    /**
+     * Names a record that the calling thread's transaction changes by code of its own, past any decorated repository. Name it
+     * whatever was done with it; a changed key is two records.
+     *
+     * @throws IllegalStateException when the thread is in no transaction of this migration
+     */
+    public <K> void changed(Table<?, K> table, K key) {
+        Transaction transaction = transactions().current();
+        if (transaction == null) {
+            throw new IllegalStateException("A change of " + table + " was named outside of a transaction of migration "
+                    + name() + "; write and name it inside inTransaction(…)");
+        }
+        transaction.changed(table.id(key));
+    }
+
+    /** The side that the calling thread's transaction runs on, or null when it is in none. */
+    public @Nullable Side currentSide() {
+        Transaction transaction = transactions().current();
+        return transaction == null ? null : transaction.side();
+    }
+
+    /**
+     * What code that is no decorated repository uses to reach a side: inside a transaction of this migration on that side
+     * its connection, elsewhere one that refuses writes.
+     */
+    public DataSource dataSource(Side side) {
+        return made.dataSource(side);
+    }
+}

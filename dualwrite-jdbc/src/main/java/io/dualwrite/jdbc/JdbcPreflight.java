@@ -1,0 +1,193 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.event.Fault;
+import io.dualwrite.fence.ControlException;
+import io.dualwrite.repair.Preflight;
+import io.dualwrite.stage.ControlRow;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at both databases before something is begun there, and tells everything that is wrong at once. Changes nothing, but
+ * for the library's own tables where the declaration asked for them.
+ */
+final class JdbcPreflight implements Preflight {
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcPreflight.class);
+
+    private final Sides<Place> places;
+    private final Sides<ControlRows> controls;
+    private final Sides<JdbcJournal> journals;
+    private final Tables tables;
+    private final boolean adopting;
+
+    /** With {@code adopting}, rows that are on the target before the first start may be overwritten and removed. */
+    JdbcPreflight(
+            Sides<Place> places,
+            Sides<ControlRows> controls,
+            Sides<JdbcJournal> journals,
+            Tables tables,
+            boolean adopting) {
+        this.places = places;
+        this.controls = controls;
+        this.journals = journals;
+        this.tables = tables;
+        this.adopting = adopting;
+    }
+
+    @Override
+    public List<String> authority(Side side) {
+        List<String> reasons = new ArrayList<>();
+        if (readControl(side, reasons) != null) {
+            inspect(side, reasons, session -> {
+                libraryTables(session, side, reasons);
+                tables(session, side, reasons);
+                for (String warning : session.dialect().durabilityWarnings(session.connection())) {
+                    LOG.warn("{}: {}", places.of(side), warning);
+                }
+            });
+        }
+        return reasons;
+    }
+
+    @Override
+    public List<String> copy(Side side) {
+        List<String> reasons = new ArrayList<>();
+        ControlRow row = readControl(side, reasons);
+        if (row == null) {
+            return reasons;
+        }
+        inspect(side, reasons, session -> {
+            libraryTables(session, side, reasons);
+            tables(session, side, reasons);
+            foreignKeys(session, side, reasons);
+            if (row.generation() == 0 && !adopting) {
+                rows(session, side, reasons);
+            }
+        });
+        inspect(side.other(), reasons, session -> {
+            tables(session, side.other(), reasons);
+            foreignKeys(session, side.other(), reasons);
+        });
+        if (reasons.isEmpty()) {
+            together(reasons);
+        }
+        return reasons;
+    }
+
+    @Override
+    public List<String> handover(Side authority) {
+        List<String> reasons = new ArrayList<>();
+        Side next = authority.other();
+        inspect(next, reasons, session -> {
+            // Written and, since nobody commits, rolled back: the new authority must be able to keep a journal.
+            journals.of(next).append(session.connection(), 0, List.of(new RecordId("probe", "probe")));
+        });
+        JdbcGenerators generators = new JdbcGenerators(places, tables);
+        for (Side side : Side.values()) {
+            inspect(side, reasons, session -> {
+                for (Table<?, ?> table : tables.inOrder()) {
+                    if (table.sequences() != null || table.isIdentity()) {
+                        generators.state(session, places.of(side), table);
+                    }
+                }
+            });
+        }
+        inspect(authority, reasons, session -> new MappingProof(places, tables).check(session, authority, reasons));
+        return reasons;
+    }
+
+    /** What is looked at over one connection. */
+    private interface Look {
+        void at(Session session) throws SQLException;
+    }
+
+    /** Looks at a side; what fails becomes a reason, told without what drivers quote. */
+    private void inspect(Side side, List<String> reasons, Look look) {
+        try (Session session = places.of(side).begin()) {
+            look.at(session);
+        } catch (SQLException failure) {
+            reasons.add(places.of(side) + " could not be looked at (" + Fault.of(failure)
+                    + "); make it reachable and readable, then try again");
+        } catch (IllegalStateException | IllegalArgumentException told) {
+            reasons.add(String.valueOf(told.getMessage()));
+        }
+    }
+
+    private @Nullable ControlRow readControl(Side side, List<String> reasons) {
+        try {
+            return controls.of(side).read();
+        } catch (ControlException unreadable) {
+            reasons.add(String.valueOf(unreadable.getMessage()));
+            return null;
+        }
+    }
+
+    private void libraryTables(Session session, Side side, List<String> reasons) throws SQLException {
+        for (String name :
+                List.of(LibraryTables.JOURNAL, LibraryTables.RECHECK, LibraryTables.STRIPE, LibraryTables.CHECKPOINT)) {
+            if (TableShape.find(session.connection(), name) == null) {
+                reasons.add("The table " + name + " is missing on " + places.of(side)
+                        + "; call createTables(true) on the builder, or apply the DDL that Schema prints");
+            }
+        }
+    }
+
+    private void tables(Session session, Side side, List<String> reasons) throws SQLException {
+        for (Table<?, ?> table : tables.inOrder()) {
+            TableCheck.check(session, table, side, reasons);
+        }
+    }
+
+    private void foreignKeys(Session session, Side side, List<String> reasons) throws SQLException {
+        new ForeignKeyCheck(tables, side).check(session.connection(), reasons);
+    }
+
+    private void rows(Session session, Side side, List<String> reasons) throws SQLException {
+        for (Table<?, ?> table : tables.inOrder()) {
+            TableShape shape =
+                    TableShape.find(session.connection(), table.tables().of(side));
+            if (shape != null
+                    && session.run().first("select 1 from " + shape.quoted() + " limit 1", row -> row.getInt(1))
+                            != null) {
+                reasons.add("The table " + shape.declared() + " on the " + side + " has rows already; empty it, or call"
+                        + " adoptTarget(true) on the builder to have them replaced by the origin's");
+            }
+        }
+    }
+
+    /** What can only be told with both sides at hand. */
+    private void together(List<String> reasons) {
+        try {
+            String origin = identity(Side.ORIGIN);
+            boolean sameDatabase = Objects.equals(origin, identity(Side.TARGET));
+            for (Table<?, ?> table : tables.inOrder()) {
+                TableShape old = tables.at(places.origin(), table.name()).shape();
+                TableShape next = tables.at(places.target(), table.name()).shape();
+                if (sameDatabase && old.quoted().equals(next.quoted())) {
+                    reasons.add("Both sides of " + table + " are the table " + old.declared()
+                            + " in the same database; name the target's table with to(…), or correct a DataSource");
+                }
+                if (!table.isMapped()
+                        && !old.columns().keySet().equals(next.columns().keySet())) {
+                    reasons.add("The table " + table + " has the columns "
+                            + old.columns().keySet() + " on the ORIGIN and "
+                            + next.columns().keySet() + " on the TARGET; declare a mapping(…) between them");
+                }
+            }
+        } catch (SQLException failure) {
+            reasons.add("Both sides could not be looked at (" + Fault.of(failure) + "); try again");
+        }
+    }
+
+    private String identity(Side side) throws SQLException {
+        return places.of(side).commit(session -> session.dialect().identity(session.connection()));
+    }
+}

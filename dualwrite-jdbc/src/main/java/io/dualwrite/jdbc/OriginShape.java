@@ -1,0 +1,82 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records of both sides in the one shape in which they are compared: the origin's, and of that the columns that the way to
+ * the target and back keeps. Belongs to one table; knows the columns whose trailing blanks mean nothing, because they have a
+ * fixed length on either side.
+ */
+final class OriginShape {
+    private final Table<?, ?> table;
+    private final Set<String> padded;
+
+    private OriginShape(Table<?, ?> table, Set<String> padded) {
+        this.table = table;
+        this.padded = padded;
+    }
+
+    /** The shape of the given table, whose columns are looked up where they are not known yet. */
+    static OriginShape of(Tables tables, Sides<Place> places, String type) throws SQLException {
+        Set<String> padded = new HashSet<>();
+        for (Side side : Side.values()) {
+            for (Column column :
+                    tables.at(places.of(side), type).shape().columns().values()) {
+                if (column.kind() == Kind.CHAR) {
+                    padded.add(column.name());
+                }
+            }
+        }
+        return new OriginShape(tables.get(type), padded);
+    }
+
+    /**
+     * A digest of the row. One that the mapping or the encoding fails on has a digest that no row of the other side has, so
+     * that it is looked at and reported.
+     */
+    String digest(Side side, Row row) {
+        try {
+            return Canonical.digest(inOriginShape(side, row), padded);
+        } catch (RuntimeException unmappable) {
+            return (side == Side.ORIGIN ? "0" : "f").repeat(32);
+        }
+    }
+
+    private Row inOriginShape(Side side, Row row) {
+        if (side == Side.TARGET) {
+            return table.toOld().apply(row);
+        }
+        return table.isMapped()
+                ? row.only(table.toOld().apply(table.toNew().apply(row)).columns())
+                : row;
+    }
+
+    /** The names of the columns in which two rows differ, in order; empty when they mean the same. */
+    Set<String> differences(Row origin, Row target) {
+        Row there = table.toOld().apply(target);
+        Row here = origin.only(there.columns());
+        Set<String> different = new TreeSet<>(there.columns());
+        different.removeIf(column -> isEqual(column, here, there));
+        return different;
+    }
+
+    private boolean isEqual(String column, Row here, Row there) {
+        if (!here.has(column)) {
+            return false;
+        }
+        return Arrays.equals(single(column, here), single(column, there));
+    }
+
+    private byte[] single(String column, Row row) {
+        @Nullable Object value = row.get(column);
+        return Canonical.bytes(Row.of(Collections.singletonMap(column, value)), padded);
+    }
+}

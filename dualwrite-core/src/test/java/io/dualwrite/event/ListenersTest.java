@@ -1,0 +1,138 @@
+package io.dualwrite.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.dualwrite.event.MigrationEvent.BacklogMeasured;
+import io.dualwrite.event.MigrationEvent.BreakerMoved;
+import io.dualwrite.event.MigrationEvent.FlagFailed;
+import io.dualwrite.event.MigrationEvent.MismatchConfirmed;
+import io.dualwrite.event.MigrationEvent.ShadowCompared;
+import io.dualwrite.event.MigrationEvent.ShadowShed;
+import io.dualwrite.event.MigrationEvent.TransferFailed;
+import io.dualwrite.event.MigrationEvent.Transferred;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Stage;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class ListenersTest {
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @AfterEach
+    void clearInterrupt() {
+        Thread.interrupted();
+    }
+
+    @Test
+    void whatAListenerThrowsReachesNobodyAndIsLoggedOncePerKind() {
+        watch(Listeners.class.getName());
+        List<MigrationEvent> heard = new ArrayList<>();
+        Listeners listeners = new Listeners(List.of(
+                event -> {
+                    throw new StackOverflowError();
+                },
+                heard::add));
+        listeners.on(new ShadowShed());
+        listeners.on(new ShadowShed());
+        assertThat(heard).hasSize(2);
+        assertThat(log.list).hasSize(1);
+    }
+
+    @Test
+    void aListenerThatClearsTheInterruptFlagClearsItForNobody() {
+        Listeners listeners = new Listeners(List.of(event -> Thread.interrupted()));
+        Thread.currentThread().interrupt();
+        listeners.on(new ShadowShed());
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    }
+
+    @Test
+    void anInterruptedListenerLeavesTheFlagSet() {
+        Listeners listeners = new Listeners(List.of(event -> sneak(new InterruptedException())));
+        listeners.on(new ShadowShed());
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    }
+
+    @Test
+    void aRepeatedFailureIsAWarningOnceAndAgainAfterASuccess() {
+        watch("io.dualwrite.migration.orders");
+        LoggingListener listener = new LoggingListener("orders");
+        MigrationEvent failed = new TransferFailed(Side.ORIGIN, 1, new Fault("IOException"));
+        listener.on(failed);
+        listener.on(failed);
+        listener.on(new Transferred(Side.ORIGIN, 1, Duration.ZERO));
+        listener.on(failed);
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getLevel)
+                .containsExactly(Level.WARN, Level.DEBUG, Level.DEBUG, Level.WARN);
+    }
+
+    @Test
+    void keysAreNotLogged() {
+        watch("io.dualwrite.migration.orders");
+        new LoggingListener("orders")
+                .on(new MismatchConfirmed(new RecordId("orders", "ann@example.org"), "MISSING", List.of()));
+        assertThat(log.list).hasSize(1);
+        assertThat(log.list.get(0).getLevel()).isEqualTo(Level.ERROR);
+        assertThat(log.list.get(0).getFormattedMessage()).contains("orders#").doesNotContain("ann");
+    }
+
+    @Test
+    void everyMeterIsTaggedWithTheMigrationAndGoesWithIt() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (Meters meters = new Meters(registry, "orders", () -> Stage.SHADOW)) {
+            meters.on(new Transferred(Side.ORIGIN, 3, Duration.ofMillis(4)));
+            meters.on(new BacklogMeasured(7, 2, Duration.ofMillis(1500)));
+            meters.on(new ShadowCompared("find", false, List.of("total")));
+            meters.on(new FlagFailed(new Fault("IOException")));
+            meters.on(new BreakerMoved("OPEN"));
+            assertThat(registry.getMeters())
+                    .extracting(Meter::getId)
+                    .allMatch(id -> "orders".equals(id.getTag(Meters.MIGRATION)));
+            assertThat(registry.get(Meters.TRANSFERRED).counter().count()).isEqualTo(3);
+            assertThat(registry.get(Meters.TRANSFERS).timer().count()).isEqualTo(1);
+            assertThat(registry.get(Meters.BACKLOG).gauge().value()).isEqualTo(7);
+            assertThat(registry.get(Meters.BACKLOG_OLDEST).gauge().value()).isEqualTo(1.5);
+            assertThat(registry.get(Meters.QUARANTINED).gauge().value()).isEqualTo(2);
+            assertThat(registry.get(Meters.STAGE).gauge().value()).isEqualTo(Stage.SHADOW.ordinal());
+            assertThat(registry.get(Meters.BREAKER).gauge().value()).isEqualTo(2);
+            assertThat(registry.get(Meters.FLAG_FAILURES).counter().count()).isEqualTo(1);
+            assertThat(registry.get(Meters.SHADOW_COMPARED)
+                            .tag("equal", "false")
+                            .counter()
+                            .count())
+                    .isEqualTo(1);
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    private void watch(String logger) {
+        Logger watched = (Logger) LoggerFactory.getLogger(logger);
+        watched.setLevel(Level.DEBUG);
+        log.start();
+        watched.addAppender(log);
+    }
+
+    @AfterEach
+    void stopWatching() {
+        for (String logger : List.of(Listeners.class.getName(), "io.dualwrite.migration.orders")) {
+            ((Logger) LoggerFactory.getLogger(logger)).detachAppender(log);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void sneak(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+}

@@ -8,6 +8,7 @@ import io.dualwrite.store.RecordType;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,14 @@ public final class RepositoryDecorator implements InvocationHandler {
     private final Sides<?> delegates;
     private final WritePath writes;
     private final ReadPath reads;
+    private final boolean isPublic;
 
     private RepositoryDecorator(MethodTable table, Sides<?> delegates, WritePath writes, ReadPath reads) {
         this.table = table;
         this.delegates = delegates;
         this.writes = writes;
         this.reads = reads;
+        this.isPublic = Modifier.isPublic(table.type().getModifiers());
     }
 
     /**
@@ -81,6 +84,9 @@ public final class RepositoryDecorator implements InvocationHandler {
     }
 
     private @Nullable Object call(Side side, Method method, @Nullable Object[] arguments) throws Exception {
+        if (!isPublic) {
+            method.setAccessible(true);
+        }
         try {
             return method.invoke(delegates.of(side), arguments);
         } catch (InvocationTargetException thrown) {

@@ -1,0 +1,5 @@
+/** The README's second snippet, around it what it needs. */
+@NullMarked
+package io.dualwrite.examples.twodatabases;
+
+import org.jspecify.annotations.NullMarked;

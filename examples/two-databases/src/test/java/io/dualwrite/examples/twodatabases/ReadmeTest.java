@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Holds the README to the code: its snippets are regions of programs that the build runs. */
@@ -48,6 +49,40 @@ class ReadmeTest {
             String flag = stage.isWishable() ? "`" + stage.flagName() + "`" : "passed through";
             assertThat(readme).containsPattern("\\| " + stage + " \\| " + Pattern.quote(flag) + " \\|");
         }
+    }
+
+    @Test
+    void everyExtensionPointIsInTheTableOfWhatCanBePluggedIn() throws IOException {
+        for (Path source : sources("dualwrite-core", "dualwrite-jdbc")) {
+            if (Files.readString(source).contains("<strong>SPI.</strong>")) {
+                String name = source.getFileName().toString().replace(".java", "");
+                assertThat(readme()).contains("`" + name + "`");
+            }
+        }
+    }
+
+    @Test
+    void everySettingIsInTheTableOfSettings() throws IOException {
+        Pattern setting = Pattern.compile("public (?:B|JdbcMigrationBuilder) (\\w+)\\(");
+        for (Path source : sources("dualwrite-core", "dualwrite-jdbc")) {
+            if (source.getFileName().toString().endsWith("MigrationBuilder.java")) {
+                Matcher settings = setting.matcher(Files.readString(source));
+                while (settings.find()) {
+                    assertThat(readme()).contains("`" + settings.group(1) + "`");
+                }
+            }
+        }
+    }
+
+    private static List<Path> sources(String... modules) throws IOException {
+        List<Path> sources = new ArrayList<>();
+        for (String module : modules) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {
+                files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+            }
+        }
+        assertThat(sources).isNotEmpty();
+        return sources;
     }
 
     @Test

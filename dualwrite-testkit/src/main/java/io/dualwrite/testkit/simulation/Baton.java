@@ -1,5 +1,6 @@
 package io.dualwrite.testkit.simulation;
 
+import io.dualwrite.fence.Pace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,7 @@ public final class Baton {
     private final int mostSteps;
     private final double staying;
     private final List<Actor> actors = new ArrayList<>();
-    private final List<Runnable> deathWatch = new ArrayList<>();
+    private final List<Consumer<Boolean>> deathWatch = new ArrayList<>();
     private final String[] trace = new String[TRACE_LENGTH];
     private final CountDownLatch over = new CountDownLatch(1);
 
@@ -86,8 +88,8 @@ public final class Baton {
         actors.add(new Actor(this, name, work, 4, false));
     }
 
-    /** Calls {@code watcher} whenever an actor is killed, or stalled so that it loses its connections. */
-    void onDeath(Runnable watcher) {
+    /** Calls {@code watcher} whenever an actor is killed (true), or stalled so that it loses some connections (false). */
+    void onDeath(Consumer<Boolean> watcher) {
         deathWatch.add(watcher);
     }
 
@@ -178,6 +180,28 @@ public final class Baton {
         return now;
     }
 
+    /** Moves the simulated time on; only between runs, or for whoever holds the baton. */
+    public void advance(Duration time) {
+        now = now.plus(time);
+    }
+
+    /** Simulated time and waiting for whatever takes a {@link Pace}. */
+    public Pace pace() {
+        return new Pace() {
+            @Override
+            public long nanos() {
+                return Duration.between(Instant.EPOCH, now).toNanos();
+            }
+
+            @Override
+            public void pause(Duration atLeast) {
+                if (atLeast.compareTo(Duration.ZERO) > 0) {
+                    Baton.this.pause(atLeast);
+                }
+            }
+        };
+    }
+
     /** The baton of the calling thread, or null when it is no actor. */
     static @Nullable Baton current() {
         Actor self = SELF.get();
@@ -226,13 +250,13 @@ public final class Baton {
         } else if (mishap(hazards.crash())) {
             note(self, "-- killed");
             self.crashed = true;
-            deathWatch.forEach(Runnable::run);
+            deathWatch.forEach(watcher -> watcher.accept(true));
         } else if (mishap(hazards.stall())) {
             Duration length = Duration.ofMillis((long) (50 * Math.pow(1200, random.nextDouble())));
             boolean dropped = random.nextBoolean();
-            note(self, "-- stands still for " + length + (dropped ? " and loses its connections" : ""));
+            note(self, "-- stands still for " + length + (dropped ? " and loses connections" : ""));
             if (dropped) {
-                deathWatch.forEach(Runnable::run);
+                deathWatch.forEach(watcher -> watcher.accept(false));
             }
             self.wake = now.plus(length);
         }

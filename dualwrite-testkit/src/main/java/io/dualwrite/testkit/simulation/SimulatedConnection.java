@@ -28,19 +28,24 @@ final class SimulatedConnection {
     private final SimulatedDatabase database;
     private final Baton baton;
     private final Connection real;
+    private final String label;
     private final String owner;
     private final UnaryOperator<String> rewrite;
     private final Connection handle;
     private Duration lockWait = USUAL_LOCK_WAIT;
+    /** Whether anything ran since the last commit or rollback; otherwise a commit is none. */
+    private boolean begun;
+
     private boolean dead;
     private boolean closed;
 
     SimulatedConnection(
-            SimulatedDatabase database, Baton baton, Connection real, String owner, UnaryOperator<String> rewrite) {
+            SimulatedDatabase database, Baton baton, Connection real, String label, UnaryOperator<String> rewrite) {
         this.database = database;
         this.baton = baton;
         this.real = real;
-        this.owner = owner;
+        this.label = label;
+        this.owner = Baton.self();
         this.rewrite = rewrite;
         this.handle = (Connection) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
@@ -113,6 +118,7 @@ final class SimulatedConnection {
             case "rollback":
                 call(real, method, args);
                 H2Waiting.mend(real);
+                begun = args != null;
                 database.released();
                 return null;
             case "setAutoCommit":
@@ -157,19 +163,24 @@ final class SimulatedConnection {
     }
 
     private void commit() throws SQLException {
+        if (!begun) {
+            return;
+        }
         baton.step(database.name() + " commit");
         usable();
         if (baton.mishap(baton.hazards().unknownCommit())) {
             boolean happens = baton.random().nextBoolean();
             baton.remark("commit " + (happens ? "happens" : "fails") + " and the caller is not told");
+            begun = false;
             if (happens) {
                 real.commit();
-                database.committed();
+                database.committed(label);
             }
             throw lost();
         }
         real.commit();
-        database.committed();
+        begun = false;
+        database.committed(label);
     }
 
     /** The text as the simulated server takes it. */
@@ -206,6 +217,7 @@ final class SimulatedConnection {
             baton.remark("rolled back as a deadlock's victim");
             if (!real.getAutoCommit()) {
                 real.rollback();
+                begun = false;
             }
             database.released();
             throw new SQLException("deadlock, you are the victim", "40001");
@@ -215,9 +227,10 @@ final class SimulatedConnection {
             baton.remark("connection lost before");
             throw lost();
         }
+        begun = true;
         T answer = waiting(sql, execution);
         if (real.getAutoCommit() && !isQuery(sql)) {
-            database.committed();
+            database.committed(label);
         }
         if (losing) {
             baton.remark("connection lost after");

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An H2 database in memory whose connections pass the {@link Baton} at every statement and commit, suffer its
@@ -26,7 +26,7 @@ public final class SimulatedDatabase implements AutoCloseable {
     private final List<SimulatedConnection> open = new ArrayList<>();
     private final Connection keeper;
     private Baton baton = new Baton(0, Hazards.NONE, 0);
-    private Runnable afterCommit = () -> {};
+    private Consumer<String> afterCommit = label -> {};
     private long releases;
     private boolean down;
 
@@ -42,13 +42,24 @@ public final class SimulatedDatabase implements AutoCloseable {
         }
     }
 
-    /** Begins a run: what is left of the last one is rolled back. {@code afterCommit} runs after each commit here. */
-    public void attach(Baton next, Runnable hook) {
-        killAll(null);
+    /**
+     * Begins a run: what is left of the last one is rolled back. After each commit {@code hook} is called, still holding the
+     * baton, with the label of the source that the connection came from.
+     */
+    public void attach(Baton next, Consumer<String> hook) {
+        killAll();
         baton = next;
         afterCommit = hook;
         down = false;
-        next.onDeath(() -> killAll(Baton.self()));
+        next.onDeath(forGood -> {
+            for (SimulatedConnection connection : new ArrayList<>(open)) {
+                // A server notices the loss of one connection and not yet of another.
+                if (connection.owner().equals(Baton.self())
+                        && (forGood || next.random().nextBoolean())) {
+                    connection.kill();
+                }
+            }
+        });
         SimulatedClock.SETTING_UP.set(next);
     }
 
@@ -70,7 +81,7 @@ public final class SimulatedDatabase implements AutoCloseable {
     public void down(boolean isDown) {
         down = isDown;
         if (isDown) {
-            killAll(null);
+            killAll();
         }
     }
 
@@ -80,16 +91,16 @@ public final class SimulatedDatabase implements AutoCloseable {
 
     /** Connections that take part in the simulation. */
     public DataSource dataSource() {
-        return dataSource(UnaryOperator.identity());
+        return dataSource("", UnaryOperator.identity());
     }
 
-    /** As {@link #dataSource()}, each statement's text rewritten first: how a wrong variation is tried out. */
-    public DataSource dataSource(UnaryOperator<String> rewrite) {
+    /** As {@link #dataSource()}, labelled, each statement's text rewritten first: how a wrong variation is tried out. */
+    public DataSource dataSource(String label, UnaryOperator<String> rewrite) {
         return (DataSource) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
                 new Class<?>[] {DataSource.class},
                 (proxy, method, args) -> switch (method.getName()) {
-                    case "getConnection" -> connect(rewrite);
+                    case "getConnection" -> connect(label, rewrite);
                     case "getLoginTimeout" -> 0;
                     case "isWrapperFor" -> false;
                     case "hashCode" -> System.identityHashCode(proxy);
@@ -99,7 +110,7 @@ public final class SimulatedDatabase implements AutoCloseable {
                 });
     }
 
-    private Connection connect(UnaryOperator<String> rewrite) throws SQLException {
+    private Connection connect(String label, UnaryOperator<String> rewrite) throws SQLException {
         baton.step(name + " connect");
         if (down) {
             throw new SQLException(name + " is down", "08001");
@@ -108,7 +119,7 @@ public final class SimulatedDatabase implements AutoCloseable {
         if (real == null) {
             real = DriverManager.getConnection(url, "sa", "");
         }
-        SimulatedConnection connection = new SimulatedConnection(this, baton, real, Baton.self(), rewrite);
+        SimulatedConnection connection = new SimulatedConnection(this, baton, real, label, rewrite);
         open.add(connection);
         return connection.handle();
     }
@@ -126,10 +137,10 @@ public final class SimulatedDatabase implements AutoCloseable {
         releases++;
     }
 
-    void committed() {
+    void committed(String label) {
         releases++;
         if (!baton.isDead()) {
-            afterCommit.run();
+            afterCommit.accept(label);
         }
     }
 
@@ -150,17 +161,13 @@ public final class SimulatedDatabase implements AutoCloseable {
         idle.push(real);
     }
 
-    private void killAll(@Nullable String owner) {
-        for (SimulatedConnection connection : new ArrayList<>(open)) {
-            if (owner == null || owner.equals(connection.owner())) {
-                connection.kill();
-            }
-        }
+    private void killAll() {
+        new ArrayList<>(open).forEach(SimulatedConnection::kill);
     }
 
     @Override
     public void close() {
-        killAll(null);
+        killAll();
         try {
             execute("shutdown");
         } finally {

@@ -147,7 +147,7 @@ class BatonTest {
 
     private static Baton begin(int seed, Hazards hazards) {
         Baton baton = new Baton(seed, hazards, 2_000);
-        bank.attach(baton, () -> {});
+        bank.attach(baton, label -> {});
         return baton;
     }
 

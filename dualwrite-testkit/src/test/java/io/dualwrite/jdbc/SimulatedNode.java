@@ -1,0 +1,170 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.event.MigrationEvent;
+import io.dualwrite.event.MigrationListener;
+import io.dualwrite.fence.Board;
+import io.dualwrite.fence.Control;
+import io.dualwrite.fence.FenceContext;
+import io.dualwrite.fence.Pace;
+import io.dualwrite.fence.Transactions;
+import io.dualwrite.journal.Journal;
+import io.dualwrite.repair.Backfill;
+import io.dualwrite.repair.BackfillSettings;
+import io.dualwrite.repair.Carrier;
+import io.dualwrite.repair.Confirmation;
+import io.dualwrite.repair.Handover;
+import io.dualwrite.repair.HandoverSettings;
+import io.dualwrite.repair.Preflight;
+import io.dualwrite.repair.Relay;
+import io.dualwrite.repair.RelaySettings;
+import io.dualwrite.repair.StageRefusedException;
+import io.dualwrite.repair.Steps;
+import io.dualwrite.repair.Transfer;
+import io.dualwrite.repair.Verifier;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import io.dualwrite.stage.Stage;
+import io.dualwrite.store.RecordType;
+import io.dualwrite.testkit.simulation.Baton;
+import io.dualwrite.testkit.simulation.SimulatedDatabase;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+
+/** One node of an application: the library's own classes, wired as a migration wires them, without its threads. */
+final class SimulatedNode {
+    static final String MIGRATION = "shop";
+    /** What connections of writers' transactions are labelled. */
+    static final String WRITERS = "writers";
+
+    static final Table<Item, Long> ITEMS = Jdbc.table("item", Item.class, Long.class)
+            .key(Item::id)
+            .to("item_v2")
+            .keyColumns("id");
+
+    record Item(Long id, long amount) {}
+
+    final Variation variation;
+    final Pace pace;
+    final Sides<Place> places;
+    final Sides<JdbcJournal> journals;
+    final Sides<ControlRows> controls;
+    final Tables tables = new Tables(List.of(ITEMS));
+    final Board board;
+    final Transfer transfer;
+    final Relay relay;
+    final Verifier verifier;
+    final Backfill backfill;
+    final Handover handover;
+    final Steps steps;
+    final Transactions transactions;
+    final Sides<DataSource> bound;
+
+    SimulatedNode(
+            Baton baton, Sides<SimulatedDatabase> databases, Variation variation, Consumer<MigrationEvent> events) {
+        this.variation = variation;
+        this.pace = baton.pace();
+        Sides<DataSource> pools = Sides.each(side -> databases.of(side).dataSource(WRITERS, variation.writersSql()));
+        this.places = Sides.each(side -> new Place(
+                MIGRATION, side, databases.of(side).dataSource("library", variation.librarysSql()), Limits.DEFAULT));
+        this.controls = Sides.each(side -> new ControlRows(places.of(side), false));
+        this.journals = Sides.each(side -> new JdbcJournal(places.of(side)));
+        Sides<Control> plainControls = Sides.each(controls::of);
+        Sides<Journal> plainJournals = Sides.each(journals::of);
+        MigrationListener listener = events::accept;
+        this.board = new Board(plainControls);
+        Carrier carrier = variation.carrier(places, controls, tables);
+        this.transfer = variation.transfer(plainJournals, carrier);
+        this.relay = new Relay(
+                board,
+                plainJournals,
+                transfer,
+                neverOpen(),
+                RelaySettings.defaults()
+                        .withBatch(3)
+                        .withAttempts(1_000, Duration.ofMillis(100), Duration.ofSeconds(5)),
+                listener,
+                pace);
+        Confirmation confirmation = new TableConfirmation(places, controls, journals, tables);
+        List<RecordType<?, ?>> types = List.of(ITEMS.type());
+        JdbcCheckpoints checkpoints = new JdbcCheckpoints(places.target());
+        TableScan scan = new TableScan(places, tables);
+        this.verifier = new Verifier(board, types, scan, confirmation, checkpoints, transfer, listener, pace);
+        this.backfill = new Backfill(
+                board,
+                types,
+                scan,
+                checkpoints,
+                transfer,
+                new BackfillSettings(1, 2, Duration.ofMillis(250), Duration.ofMillis(200), Duration.ofSeconds(20)),
+                listener,
+                pace);
+        HandoverSettings settings = HandoverSettings.defaults();
+        this.handover = variation.handover(new Variation.HandoverParts(
+                board, plainControls, plainJournals, relay, verifier, authority -> {}, settings, listener, pace));
+        this.steps = new Steps(
+                board, plainControls, plainJournals, new NoObjection(), backfill, verifier, handover, settings, pace);
+        steps.approve(Stage.JOURNAL, "the simulation");
+        steps.approve(Stage.COMPLETE, "the simulation");
+        FenceContext context =
+                new FenceContext(board, ids -> {}, handover::openIfExpired, Duration.ofSeconds(10), pace);
+        Bindings bindings = new Bindings();
+        this.bound = Sides.each(side -> new TransactionBoundDataSource(side, pools.of(side), bindings));
+        WriterGate gate = new WriterGate(
+                pools, controls, context.board(), context.writersWait(), context.onExpired(), context.pace());
+        StrictReads reads = new StrictReads(pools, controls, board, bindings, pace);
+        this.transactions = new JdbcTransactions(gate, reads, bindings, controls, journals, context.hook());
+    }
+
+    private static CircuitBreaker neverOpen() {
+        CircuitBreaker breaker = CircuitBreaker.ofDefaults("simulation");
+        // It would count in real time, which does not pass here.
+        breaker.transitionToDisabledState();
+        return breaker;
+    }
+
+    static RecordId id(long key) {
+        return ITEMS.id(key);
+    }
+
+    static String table(Side side) {
+        return side == Side.ORIGIN ? "item" : "item_v2";
+    }
+
+    /** Walks as a migration does. */
+    void moveTo(Stage wish) throws Exception {
+        Pace.Deadline deadline = pace.in(Duration.ofSeconds(60));
+        while (board.refresh().stage() != wish) {
+            handover.settle();
+            Stage at = board.stage();
+            if (at == Stage.FROZEN) {
+                if (deadline.isOver()) {
+                    throw new StageRefusedException(at, wish, List.of("somebody else is switching"));
+                }
+                pace.pause(Duration.ofMillis(50));
+            } else if (at != wish) {
+                steps.step(at, Steps.next(at, wish));
+            }
+        }
+    }
+
+    private record NoObjection() implements Preflight {
+        @Override
+        public List<String> authority(Side side) {
+            return List.of();
+        }
+
+        @Override
+        public List<String> copy(Side side) {
+            return List.of();
+        }
+
+        @Override
+        public List<String> handover(Side authority) {
+            return List.of();
+        }
+    }
+}

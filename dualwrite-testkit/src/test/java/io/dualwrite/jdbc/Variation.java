@@ -1,0 +1,81 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.event.MigrationListener;
+import io.dualwrite.fence.Board;
+import io.dualwrite.fence.Control;
+import io.dualwrite.fence.Pace;
+import io.dualwrite.journal.Journal;
+import io.dualwrite.repair.Carrier;
+import io.dualwrite.repair.Generators;
+import io.dualwrite.repair.Handover;
+import io.dualwrite.repair.HandoverSettings;
+import io.dualwrite.repair.Relay;
+import io.dualwrite.repair.Transfer;
+import io.dualwrite.repair.Verifier;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** How the nodes of a simulation are put together. This one is right; each wrong variation of the protocol changes one thing. */
+public class Variation {
+    /** What the tests call it. */
+    public String name() {
+        return "as it should be";
+    }
+
+    /** Rewrites the statements of writers' transactions. */
+    UnaryOperator<String> writersSql() {
+        return UnaryOperator.identity();
+    }
+
+    /** Rewrites the statements of the library's own sessions. */
+    UnaryOperator<String> librarysSql() {
+        return UnaryOperator.identity();
+    }
+
+    Carrier carrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables) {
+        return new TableCarrier(places, controls, tables);
+    }
+
+    Transfer transfer(Sides<Journal> journals, Carrier carrier) {
+        return new Transfer(journals, carrier);
+    }
+
+    /** What a handover is made of. */
+    public record HandoverParts(
+            Board board,
+            Sides<Control> controls,
+            Sides<Journal> journals,
+            Relay relay,
+            Verifier verifier,
+            Generators generators,
+            HandoverSettings settings,
+            MigrationListener listener,
+            Pace pace) {}
+
+    protected Handover handover(HandoverParts parts) {
+        return new Handover(
+                parts.board(),
+                parts.controls(),
+                parts.journals(),
+                parts.relay(),
+                parts.verifier(),
+                parts.generators(),
+                parts.settings(),
+                parts.listener(),
+                parts.pace());
+    }
+
+    void backfill(SimulatedNode node) throws Exception {
+        node.backfill.run();
+    }
+
+    /** After a write has committed; null values are deletions. */
+    void afterWrite(SimulatedNode node, Side side, Map<Long, Long> written) throws Exception {}
+
+    @Override
+    public final String toString() {
+        return name();
+    }
+}

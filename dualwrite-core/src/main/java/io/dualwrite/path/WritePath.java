@@ -4,6 +4,7 @@ import io.dualwrite.fence.Transaction;
 import io.dualwrite.fence.Transactions;
 import io.dualwrite.stage.RecordId;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ public final class WritePath {
      * @throws Exception what the call or the commit threw, unchanged
      */
     public <T extends @Nullable Object> T write(Keys keys, Transactions.Reading<T> call) throws Exception {
-        Set<RecordId> before = Set.copyOf(keys.before());
+        Set<RecordId> before = new LinkedHashSet<>(keys.before());
         return transactions.write(transaction -> {
             // Before the call: an intent too many costs one read, an intent too few costs a record.
             before.forEach(transaction::changed);

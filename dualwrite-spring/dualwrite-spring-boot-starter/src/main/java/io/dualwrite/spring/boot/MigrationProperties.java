@@ -1,0 +1,55 @@
+package io.dualwrite.spring.boot;
+
+import io.dualwrite.flag.StageSource;
+import io.dualwrite.stage.Stage;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * One migration, declared under {@code dualwrite.migrations.<name>}. How the settings depend on each other is checked when
+ * the migration is built; everything else here.
+ *
+ * @param origin Bean name or qualifier of the DataSource that the application lives on when the migration begins. The
+ *     application's own (only or primary) DataSource by default.
+ * @param target Bean name or qualifier of the DataSource that the application moves to. It need not be reachable when the
+ *     application starts.
+ * @param tables Bean names of the Table beans that move, parents before children. All Table beans in their order by
+ *     default, which only works while there is a single migration.
+ * @param stage The wished stage: off, dual-write, shadow, live, ramp-down or complete. The migration walks there step by
+ *     step. Ignored where a StageSource bean is there; without both only calls of moveTo move the migration.
+ * @param attestedBy Who answers for it that every program that writes these tables carries the library. The first step is
+ *     refused without.
+ * @param createTables Whether the library creates its own tables where they are missing: on the origin at start, on the
+ *     target before the first step.
+ * @param waitForCopy How long a write's caller waits after the commit for the copy to have followed. Freshness, not
+ *     safety.
+ * @param copyDeadline How long one call to the copy may take before it is given up.
+ * @param staleness How far behind the copy may be to answer reads; at least 1 s.
+ * @param writersWait How long a write waits for a handover to end; more than the handover's budget.
+ * @param handoverBudget How long a handover may keep writes waiting before it is taken back.
+ * @param shadowSample The share of reads, 0.0 to 1.0, that are repeated on the copy and compared.
+ * @param fallback Whether a read by key that fails on the authority may be answered by a fresh copy.
+ */
+public record MigrationProperties(
+        @Nullable String origin,
+        @DefaultValue("target") String target,
+        @DefaultValue List<String> tables,
+        @Nullable Stage stage,
+        @Nullable String attestedBy,
+        @DefaultValue("false") boolean createTables,
+        @DefaultValue("0s") Duration waitForCopy,
+        @DefaultValue("5s") Duration copyDeadline,
+        @DefaultValue("2s") Duration staleness,
+        @DefaultValue("10s") Duration writersWait,
+        @DefaultValue("5s") Duration handoverBudget,
+        @DefaultValue("1.0") double shadowSample,
+        @DefaultValue("true") boolean fallback) {
+    public MigrationProperties {
+        tables = List.copyOf(tables);
+        if (stage != null) {
+            StageSource.wishable(stage);
+        }
+    }
+}

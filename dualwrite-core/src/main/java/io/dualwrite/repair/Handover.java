@@ -7,6 +7,7 @@ import io.dualwrite.fence.Control;
 import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.FenceBusyException;
 import io.dualwrite.fence.Pace;
+import io.dualwrite.journal.Backlog;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.Role;
@@ -73,20 +74,22 @@ public class Handover {
     /**
      * Hands the authority away from {@code from}. Returns once the other side has it.
      *
+     * @param from the side that has the authority
+     * @param checked its row as it was before the gates were looked at; any change since means that they hold no longer
      * @throws StageRefusedException when the budget ended, somebody else changed the row, or a record could not be brought
      *     over: the old authority is open again, or will be when its deadline has passed
      * @throws ControlException when a control row could not be reached. Before the decision nothing has happened; after it
      *     writes wait until {@link #settle} gets through, on any node
      * @throws InterruptedException as {@link ControlException}
      */
-    public void run(Side from) throws InterruptedException {
+    public void run(Side from, ControlRow checked) throws InterruptedException {
         Pace.Deadline deadline = pace.in(settings.budget());
-        ControlRow closed = close(from, deadline);
+        ControlRow closed = close(from, checked, deadline);
         ControlRow ceded;
         try {
             drain(from, deadline);
             confirm(from, deadline);
-            ceded = cede(from, closed);
+            ceded = cede(from, closed, deadline);
         } catch (Throwable givenUp) {
             open(from, closed);
             throw givenUp;
@@ -95,15 +98,17 @@ public class Handover {
         follow(from, ceded);
     }
 
-    /** Closes the authority for the budget; tries again while transactions in flight are in the way. */
-    ControlRow close(Side from, Pace.Deadline deadline) throws InterruptedException {
-        ControlRow row = board.refresh(from);
-        if (row.role() != Role.AUTHORITY) {
+    /**
+     * Closes the authority for the budget; tries again while transactions in flight are in the way. Only from the very row
+     * that was checked: a coordinator that slept since may find the same role again, at OFF or in another generation.
+     */
+    ControlRow close(Side from, ControlRow checked, Pace.Deadline deadline) throws InterruptedException {
+        if (checked.role() != Role.AUTHORITY) {
             throw refused(from, "the " + from + " no longer has the authority; somebody else is switching, look again");
         }
         while (true) {
             try {
-                ControlRow closed = controls.of(from).change(row, row.closedFor(settings.budget()));
+                ControlRow closed = controls.of(from).change(checked, checked.closedFor(settings.budget()));
                 if (closed == null) {
                     throw refused(from, "the control row of the " + from + " was changed by somebody else; look again");
                 }
@@ -124,14 +129,20 @@ public class Handover {
     /** Transfers until no intent row of any kind is left. */
     void drain(Side from, Pace.Deadline deadline) throws InterruptedException {
         Journal journal = journals.of(from);
-        while (!journal.backlog().isEmpty()) {
-            if (deadline.isOver()) {
+        Backlog left = journal.backlog();
+        while (!left.isEmpty()) {
+            // What is quarantined is drained by nobody: writers need not wait for the end of the budget.
+            if (deadline.isOver() || left.open() == 0) {
                 throw refused(
                         from,
-                        journal.backlog() + " left in the journal of the " + from + " after " + settings.budget()
+                        left + " left in the journal of the " + from + " within " + settings.budget()
                                 + "; wait for the relay, release what is quarantined, and try again");
             }
-            if (relay.drainOnce(from) == 0) {
+            relay.drainOnce(from);
+            Backlog before = left;
+            left = journal.backlog();
+            if (!left.isEmpty() && left.open() >= before.open()) {
+                // Nothing got through: without a pause a copy in trouble would be asked as often as it can answer.
                 pace.pause(settings.retry());
             }
         }
@@ -169,14 +180,26 @@ public class Handover {
     }
 
     /** The decision. After this the authority goes over, whoever makes the remaining steps. */
-    ControlRow cede(Side from, ControlRow closed) {
-        ControlRow ceded = controls.of(from).change(closed, closed.as(Role.CEDED, closed.handover() + 1));
-        if (ceded == null) {
-            throw refused(
-                    from, "the " + from + " was opened again before the decision, its deadline had passed; try again");
+    ControlRow cede(Side from, ControlRow closed, Pace.Deadline deadline) throws InterruptedException {
+        while (true) {
+            try {
+                ControlRow ceded = controls.of(from).change(closed, closed.as(Role.CEDED, closed.handover() + 1));
+                if (ceded == null) {
+                    throw refused(
+                            from,
+                            "the " + from
+                                    + " was opened again before the decision, its deadline had passed; try again");
+                }
+                noted(from, ceded, "ceded");
+                return ceded;
+            } catch (FenceBusyException busy) {
+                // Writers that only look whether they may begin hold the row too, each for a moment.
+                if (deadline.isOver()) {
+                    throw refused(from, "the fence of the " + from + " was not free within " + settings.budget());
+                }
+                pace.pause(settings.retry());
+            }
         }
-        noted(from, ceded, "ceded");
-        return ceded;
     }
 
     /** Opens the other side for writes; does nothing when it is open already. */
@@ -263,8 +286,9 @@ public class Handover {
                 if (retired != null) {
                     noted(Side.ORIGIN, retired, "retired");
                 }
-            } catch (FenceBusyException busy) {
-                // A late transfer is in flight on the origin; whoever settles next finds it gone.
+            } catch (FenceBusyException | ControlException later) {
+                // A late transfer is in flight on the origin, or the origin is gone already. Nothing waits for this:
+                // whoever settles next tries again.
                 return;
             }
         }

@@ -82,7 +82,11 @@ public final class Steps {
     public List<String> obstacles(Stage from, Stage to) {
         List<String> reasons = new ArrayList<>();
         try {
-            if (from == Stage.OFF && to == Stage.JOURNAL) {
+            if (from == Stage.COMPLETE) {
+                reasons.add(
+                        "a completed migration has no way back: writes have left no intents since, and the origin is"
+                                + " closed; begin another migration in the other direction");
+            } else if (from == Stage.OFF && to == Stage.JOURNAL) {
                 beginning(reasons);
             } else if (from == Stage.DUAL_WRITE && to == Stage.SHADOW) {
                 backfilled(reasons);
@@ -111,27 +115,35 @@ public final class Steps {
      * @throws ControlException when a control row could not be reached; look at the stage again
      */
     public void step(Stage from, Stage to) throws InterruptedException {
+        Side side = from.isBeyondFlip() ? Side.TARGET : Side.ORIGIN;
+        // Before the gates: what they say holds for this version of the row, and the change is made from no other.
+        ControlRow row = authorityAt(side, from, to);
         List<String> reasons = obstacles(from, to);
         if (!reasons.isEmpty()) {
             throw new StageRefusedException(from, to, reasons);
         }
         if (from == Stage.OFF) {
-            begin();
+            begin(row);
         } else if (from.isBeyondFlip() != to.isBeyondFlip()) {
-            handover.run(from.isBeyondFlip() ? Side.TARGET : Side.ORIGIN);
+            handover.run(side, row);
         } else {
-            Side side = from.isBeyondFlip() ? Side.TARGET : Side.ORIGIN;
-            ControlRow row = authorityAt(side, from, to);
             change(side, row, row.authority(to), from, to);
         }
         handover.settle();
     }
 
-    private void begin() throws InterruptedException {
-        ControlRow origin = authorityAt(Side.ORIGIN, Stage.OFF, Stage.JOURNAL);
+    private void begin(ControlRow origin) throws InterruptedException {
+        // The target is read before the origin is looked at again: whoever else begins changes the target first, so
+        // that a
+        // coordinator that slept here fails at the target, and never touches what that one has made of it since.
+        ControlRow target = board.refresh(Side.TARGET);
+        boolean moved = authorityAt(Side.ORIGIN, Stage.OFF, Stage.JOURNAL).version() != origin.version();
+        if (moved || target.role() != Role.COPY) {
+            throw new StageRefusedException(
+                    Stage.OFF, Stage.JOURNAL, List.of("somebody else has begun by now; look again"));
+        }
         int generation = origin.generation() + 1;
         // First the target: dying between the two changes leaves a row there that nothing looks at before the second.
-        ControlRow target = board.refresh(Side.TARGET);
         change(
                 Side.TARGET,
                 target,

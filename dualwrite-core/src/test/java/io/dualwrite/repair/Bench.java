@@ -1,19 +1,25 @@
 package io.dualwrite.repair;
 
 import io.dualwrite.fence.Board;
+import io.dualwrite.fence.Control;
 import io.dualwrite.fence.LocalFence;
 import io.dualwrite.fence.Pace;
+import io.dualwrite.journal.Journal;
 import io.dualwrite.journal.MemoryJournal;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
+import io.dualwrite.store.RecordType;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /** A pair of sides in memory, and as many nodes on it as a test wants. */
 public final class Bench {
@@ -39,6 +45,10 @@ public final class Bench {
     public final List<Side> generatorsAheadOf = new ArrayList<>();
 
     public volatile Generators generators = generatorsAheadOf::add;
+    /** Before a control row is read, and before the stores are asked whether a handover may be. */
+    volatile Consumer<Side> beforeRead = side -> {};
+
+    volatile Runnable whenAskedForHandover = () -> {};
 
     public Bench() {
         this(ControlRow.firstOrigin(), ControlRow.firstTarget());
@@ -50,7 +60,7 @@ public final class Bench {
 
     Bench(ControlRow origin, ControlRow target, Duration lockTimeout) {
         fences = new Sides<>(new LocalFence(origin, lockTimeout, pace), new LocalFence(target, lockTimeout, pace));
-        controls = Sides.each(side -> new ReachableControl(fences.of(side)));
+        controls = Sides.each(side -> new ReachableControl(fences.of(side), () -> beforeRead.accept(side)));
         maps = new Maps(fences, journals, checkpoints);
     }
 
@@ -79,7 +89,7 @@ public final class Bench {
         return bench;
     }
 
-    public java.util.Map<Long, String> items(Side side) {
+    public Map<Long, String> items(Side side) {
         return maps.items.of(side);
     }
 
@@ -111,7 +121,7 @@ public final class Bench {
 
     /** How many sides say that they have the authority; more than one would be the end. */
     int authorities() {
-        return (int) java.util.Arrays.stream(Side.values())
+        return (int) Arrays.stream(Side.values())
                 .filter(side -> row(side).role() == Role.AUTHORITY)
                 .count();
     }
@@ -154,10 +164,9 @@ public final class Bench {
 
         Node(Bench bench, RelaySettings relaying, BackfillSettings backfilling, HandoverSettings handing) {
             Pace pace = bench.pace;
-            List<io.dualwrite.store.RecordType<?, ?>> types = List.of(Item.TYPE);
-            Sides<io.dualwrite.fence.Control> controls = new Sides<>(bench.controls.origin(), bench.controls.target());
-            Sides<io.dualwrite.journal.Journal> journals =
-                    new Sides<>(bench.journals.origin(), bench.journals.target());
+            List<RecordType<?, ?>> types = List.of(Item.TYPE);
+            Sides<Control> controls = new Sides<>(bench.controls.origin(), bench.controls.target());
+            Sides<Journal> journals = new Sides<>(bench.journals.origin(), bench.journals.target());
             board = new Board(controls);
             board.refresh();
             transfer = new Transfer(journals, bench.maps);
@@ -195,6 +204,7 @@ public final class Bench {
 
             @Override
             public List<String> handover(Side authority) {
+                whenAskedForHandover.run();
                 return List.copyOf(againstHandover);
             }
         };

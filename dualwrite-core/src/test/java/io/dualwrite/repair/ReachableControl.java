@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 /** A control row that can be made unreachable, or to do something just before it is changed. */
 public final class ReachableControl implements Control {
     private final Control inner;
+    private final Runnable beforeRead;
     private volatile boolean unreachable;
     private volatile Runnable beforeNextChange = () -> {};
 
-    public ReachableControl(Control inner) {
+    ReachableControl(Control inner, Runnable beforeRead) {
         this.inner = inner;
+        this.beforeRead = beforeRead;
     }
 
     public void unreachable(boolean gone) {
@@ -27,6 +29,7 @@ public final class ReachableControl implements Control {
     @Override
     public ControlRow read() {
         reach();
+        beforeRead.run();
         return inner.read();
     }
 

@@ -53,6 +53,7 @@ public final class MethodTable {
         private final Set<String> reading = new HashSet<>();
         private final Set<String> writing = new HashSet<>();
         private final Set<String> refused = new HashSet<>();
+        private final Set<String> keyed = new HashSet<>();
         private final List<String> problems = new ArrayList<>();
         private boolean staleAllowed;
 
@@ -70,6 +71,18 @@ public final class MethodTable {
         /** These methods write; their arguments or results must still name the records. */
         public Builder writes(String... methods) {
             writing.addAll(Arrays.asList(methods));
+            return this;
+        }
+
+        /** This argument of the method, counted from 0, is the key of a record; as {@link RecordKey} says it. */
+        public Builder key(String method, int argument) {
+            return key(method, argument, "");
+        }
+
+        /** As {@link #key(String, int)}, of records of the named type. */
+        public Builder key(String method, int argument, String recordType) {
+            slots.declare(method, argument, recordType);
+            keyed.add(method);
             return this;
         }
 
@@ -109,7 +122,7 @@ public final class MethodTable {
                     }
                 }
             }
-            for (Set<String> declared : List.of(reading, writing, refused)) {
+            for (Set<String> declared : List.of(reading, writing, refused, keyed)) {
                 declared.stream()
                         .filter(name -> !names.contains(name))
                         .forEach(name -> problems.add(name + ": is declared, but there is no such method"));
@@ -195,7 +208,7 @@ public final class MethodTable {
             if (slots.hasUnknownKey(method)) {
                 return problem(
                         method,
-                        "has a @RecordKey of which it is not clear whose key it is; name the record type in it");
+                        "has an argument declared as a key, and it is not clear of which record type; name the type");
             }
             List<Slot> arguments = slots.written(method, words);
             Slot result = slots.result(method, words);

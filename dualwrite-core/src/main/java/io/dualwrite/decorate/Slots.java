@@ -6,10 +6,13 @@ import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the places where the methods of an interface name records; where types and names leave a doubt it finds none. */
@@ -17,6 +20,8 @@ final class Slots {
     private final List<RecordType<?, ?>> records;
     private final Generics generics;
     private final Set<RecordType<?, ?>> mentioned = new LinkedHashSet<>();
+    /** What was declared in code, as annotations would say it: method and position to the record type's name. */
+    private final Map<String, String> declared = new HashMap<>();
 
     Slots(Class<?> type, Collection<? extends RecordType<?, ?>> records) {
         this.records = List.copyOf(records);
@@ -27,6 +32,10 @@ final class Slots {
                     .map(generics::content)
                     .forEach(this::mention);
         }
+    }
+
+    void declare(String method, int argument, String type) {
+        declared.put(method + " " + argument, type);
     }
 
     private void mention(Class<?> content) {
@@ -40,10 +49,9 @@ final class Slots {
     @Nullable Slot asked(Method method, Words words) {
         Slot found = null;
         for (int at = 0; at < method.getParameterCount(); at++) {
-            Parameter parameter = method.getParameters()[at];
-            RecordType<?, ?> of = keyType(parameter);
+            RecordType<?, ?> of = keyType(method, at);
             boolean only = method.getParameterCount() == 1;
-            if (of != null && (isMarked(parameter) || only && words.isByKey(of.recordClass()))) {
+            if (of != null && (mark(method, at) != null || only && words.isByKey(of.recordClass()))) {
                 found = new Slot(at, of, true);
             }
         }
@@ -57,10 +65,10 @@ final class Slots {
         for (int at = 0; at < method.getParameterCount(); at++) {
             Parameter parameter = method.getParameters()[at];
             RecordType<?, ?> record = recordType(generics.content(parameter.getParameterizedType()));
-            RecordType<?, ?> key = keyType(parameter);
+            RecordType<?, ?> key = keyType(method, at);
             if (record != null) {
                 sure.add(new Slot(at, record, false));
-            } else if (key != null && isMarked(parameter)) {
+            } else if (key != null && mark(method, at) != null) {
                 sure.add(new Slot(at, key, true));
             } else if (key != null && isKey(parameter, words, key, method.getParameterCount())) {
                 keys.add(new Slot(at, key, true));
@@ -71,7 +79,8 @@ final class Slots {
 
     /** Whether an argument is marked as a key and nobody knows of which record type. */
     boolean hasUnknownKey(Method method) {
-        return Arrays.stream(method.getParameters()).anyMatch(each -> isMarked(each) && keyType(each) == null);
+        return IntStream.range(0, method.getParameterCount())
+                .anyMatch(at -> mark(method, at) != null && keyType(method, at) == null);
     }
 
     /** What the result names: records, a marked key, or the key that a creating method returns. */
@@ -86,8 +95,10 @@ final class Slots {
         return key != null && (said != null || words.creates()) ? new Slot(Slot.RESULT, key, true) : null;
     }
 
-    private static boolean isMarked(Parameter parameter) {
-        return parameter.isAnnotationPresent(RecordKey.class);
+    /** The record type's name where an argument is marked as a key, empty where the mark names none, null without a mark. */
+    private @Nullable String mark(Method method, int at) {
+        RecordKey said = method.getParameters()[at].getAnnotation(RecordKey.class);
+        return said != null ? said.value() : declared.get(method.getName() + " " + at);
     }
 
     private static boolean isKey(Parameter parameter, Words method, RecordType<?, ?> of, int parameters) {
@@ -102,9 +113,9 @@ final class Slots {
                 .orElse(null);
     }
 
-    private @Nullable RecordType<?, ?> keyType(Parameter parameter) {
-        RecordKey said = parameter.getAnnotation(RecordKey.class);
-        return keyType(generics.content(parameter.getParameterizedType()), said == null ? "" : said.value());
+    private @Nullable RecordType<?, ?> keyType(Method method, int at) {
+        String said = mark(method, at);
+        return keyType(generics.content(method.getGenericParameterTypes()[at]), said == null ? "" : said);
     }
 
     /** The one type with keys of this class that is named, or else that the interface is about. */

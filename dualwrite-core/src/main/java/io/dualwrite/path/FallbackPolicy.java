@@ -1,7 +1,6 @@
 package io.dualwrite.path;
 
 import java.util.NoSuchElementException;
-import java.util.Set;
 
 /**
  * <strong>SPI.</strong> After which failures of the authority a read by key may be answered by the copy. Only consulted
@@ -26,19 +25,19 @@ public interface FallbackPolicy {
      * {@code NoResult} or {@code EmptyResult} in it.
      */
     static FallbackPolicy onErrors() {
-        return failure -> WRONG_CALLS.stream().noneMatch(wrong -> wrong.isInstance(failure)) && !saysNotFound(failure);
+        return failure -> !saysWrongCall(failure) && !saysNotFound(failure);
     }
 
-    /** The exceptions that {@link #onErrors()} does not cover. */
-    Set<Class<? extends Exception>> WRONG_CALLS = Set.of(
-            IllegalArgumentException.class,
-            IllegalStateException.class,
-            NullPointerException.class,
-            ClassCastException.class,
-            IndexOutOfBoundsException.class,
-            UnsupportedOperationException.class,
-            NoSuchElementException.class,
-            InterruptedException.class);
+    private static boolean saysWrongCall(Exception failure) {
+        return failure instanceof IllegalArgumentException
+                || failure instanceof IllegalStateException
+                || failure instanceof NullPointerException
+                || failure instanceof ClassCastException
+                || failure instanceof IndexOutOfBoundsException
+                || failure instanceof UnsupportedOperationException
+                || failure instanceof NoSuchElementException
+                || failure instanceof InterruptedException;
+    }
 
     private static boolean saysNotFound(Exception failure) {
         for (Class<?> at = failure.getClass(); at != null; at = at.getSuperclass()) {

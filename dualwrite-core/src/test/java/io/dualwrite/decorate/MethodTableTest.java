@@ -141,6 +141,34 @@ class MethodTableTest {
                 .hasMessageNotContaining("removeCustomer");
     }
 
+    interface Foreign {
+        void save(Order order);
+
+        void updateStatus(Long order, Long status);
+
+        void move(Long from, Long to);
+    }
+
+    @Test
+    void keysOfAnInterfaceThatCannotBeAnnotatedAreDeclaredInCode() throws Exception {
+        MethodTable table = MethodTable.of(Foreign.class, List.of(ORDERS))
+                .writes("move")
+                .key("updateStatus", 0)
+                .key("move", 0)
+                .key("move", 1, "orders")
+                .build();
+        Route.Write update = (Route.Write) table.route(Foreign.class.getMethod("updateStatus", Long.class, Long.class));
+        assertThat(update.keys(new Object[] {1L, 2L}).before()).containsExactly(ORDERS.id(1L));
+        Route.Write move = (Route.Write) table.route(Foreign.class.getMethod("move", Long.class, Long.class));
+        assertThat(move.keys(new Object[] {1L, 2L}).before()).containsExactly(ORDERS.id(1L), ORDERS.id(2L));
+        assertThatThrownBy(() -> MethodTable.of(Foreign.class, List.of(ORDERS))
+                        .writes("move")
+                        .key("move", 1, "customers")
+                        .build())
+                .hasMessageContaining("move(Long, Long)")
+                .hasMessageContaining("name the type");
+    }
+
     interface Named {
         Order find(Long id);
 

@@ -118,6 +118,11 @@ public final class Backfill {
                     patience = pace.in(settings.patience());
                 } catch (InterruptedException stop) {
                     throw stop;
+                } catch (NotACopyException moved) {
+                    throw new IllegalStateException(
+                            "The backfill of " + type.name() + " stopped after " + at.rows()
+                                    + " records: the origin no longer has the authority",
+                            moved);
                 } catch (Exception failure) {
                     if (patience.isOver()) {
                         throw new BackfillException(type.name(), at.rows(), settings.patience(), failure);

@@ -40,6 +40,7 @@ public final class Verifier {
     private final Transfer transfer;
     private final MigrationListener listener;
     private final Pace pace;
+    private volatile List<RecordId> lastRechecked = List.of();
 
     /** {@code checkpoints} are the target's; without a {@code scan} single records can be confirmed, but not all. */
     public Verifier(
@@ -82,6 +83,7 @@ public final class Verifier {
         ControlRow row = authorityRow();
         long begun = pace.nanos();
         long[] rows = new long[2];
+        boolean complete = true;
         long candidates = 0;
         long confirmed = 0;
         long repaired = 0;
@@ -93,13 +95,14 @@ public final class Verifier {
             for (Side side : Side.values()) {
                 rows[side.ordinal()] += pass.rows[side.ordinal()];
             }
+            complete &= pass.complete;
             candidates += pass.candidates;
             confirmed += pass.confirmed;
             repaired += pass.repaired;
             pass.samples.stream()
                     .limit(VerifyReport.MOST_SAMPLES - samples.size())
                     .forEach(samples::add);
-            if (pass.confirmed == 0) {
+            if (pass.confirmed == 0 && pass.complete) {
                 // A repair by someone else meanwhile has counted the checkpoint's rows up, and then this pass proves
                 // nothing.
                 Checkpoint now = cleanPass(type.name(), row.generation());
@@ -111,7 +114,8 @@ public final class Verifier {
         }
         Duration took = Duration.ofNanos(pace.nanos() - begun);
         listener.on(new Finished("verification", rows[0] + rows[1], took));
-        return new VerifyReport(new Sides<>(rows[0], rows[1]), candidates, confirmed, repaired, samples, took);
+        return new VerifyReport(
+                new Sides<>(rows[0], rows[1]), complete, candidates, confirmed, repaired, samples, took);
     }
 
     /**
@@ -121,10 +125,13 @@ public final class Verifier {
     public Recheck recheck(Side authority, int most) throws Exception {
         List<RecordId> records = confirmation.unconfirmed(authority.other(), most);
         if (records.isEmpty()) {
-            return new Recheck(0, 0);
+            return new Recheck(0, 0, false);
         }
         List<Discrepancy> different = confirm(authority, new LinkedHashSet<>(records), VerifyPolicy.REPAIR);
-        return new Recheck(records.size(), different.size());
+        // Records in flight stay on the list. When they are all that is left, looking again at once would never end.
+        boolean more = records.size() == most && !records.equals(lastRechecked);
+        lastRechecked = records;
+        return new Recheck(records.size(), different.size(), more);
     }
 
     /** How many records wait to be rechecked, counted up to {@code most}. */
@@ -137,8 +144,9 @@ public final class Verifier {
      *
      * @param looked how many records were looked at; 0 when none are left
      * @param different how many of them really differed
+     * @param more whether there may be others that nobody has looked at
      */
-    public record Recheck(int looked, int different) {}
+    public record Recheck(int looked, int different, boolean more) {}
 
     /**
      * Confirms these records now and, where the policy says so, repairs those that really differ.
@@ -152,7 +160,7 @@ public final class Verifier {
         }
         if (!found.isEmpty()) {
             // Void the clean pass first: a repair must not be forgotten because its repairer died.
-            voidCleanPass(found);
+            voidCleanPass(authority, found);
             if (policy == VerifyPolicy.REPAIR) {
                 transfer.transfer(authority, ids(found));
             }
@@ -177,12 +185,9 @@ public final class Verifier {
                 .orElseGet(() -> new Checkpoint(Checkpoint.CLEAN_PASS, type, generation, null, 0, false));
     }
 
-    private void voidCleanPass(List<Discrepancy> found) {
-        ControlRow row = board.view().of(board.view().leader());
-        if (row == null) {
-            throw new IllegalStateException("A confirmed difference cannot be noted while the authority is not known");
-        }
-        int generation = row.generation();
+    private void voidCleanPass(Side authority, List<Discrepancy> found) {
+        // Read now: noted under a generation that is over, the difference would leave this one's clean pass standing.
+        int generation = board.refresh(authority).generation();
         for (String type : found.stream().map(each -> each.record().type()).collect(Collectors.toSet())) {
             Checkpoint now = cleanPass(type, generation);
             checkpoints.save(new Checkpoint(Checkpoint.CLEAN_PASS, type, generation, null, now.rows() + 1, false));
@@ -204,6 +209,7 @@ public final class Verifier {
         private final Set<RecordId> suspects = new LinkedHashSet<>();
         private final List<Discrepancy> samples = new ArrayList<>();
         private Pace.Deadline nextProgress = pace.in(PROGRESS_EVERY);
+        private boolean complete;
         private long candidates;
         private long confirmed;
         private long repaired;
@@ -237,7 +243,14 @@ public final class Verifier {
                 }
             }
             confirmSuspects();
+            complete = isRead(Side.ORIGIN) && isRead(Side.TARGET);
             tell();
+        }
+
+        /** Comparing nothing with nothing proves nothing, unless the side that showed nothing has nothing. */
+        private boolean isRead(Side side) throws Exception {
+            return rows[side.ordinal()] > 0
+                    || scan.keysAfter(side, type.name(), null, 1).isEmpty();
         }
 
         private int order(Scan.@Nullable Print origin, Scan.@Nullable Print target) {

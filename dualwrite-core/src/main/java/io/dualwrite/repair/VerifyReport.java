@@ -8,6 +8,7 @@ import java.util.List;
  * What a full verification found.
  *
  * @param rows records read on each side
+ * @param complete whether everything was read: false when the listing of a side came back empty although the side is not
  * @param candidates records whose fingerprints differed at first sight, in flight or not
  * @param confirmed how many really differed
  * @param repaired how many of those were made equal and found equal afterwards
@@ -15,7 +16,13 @@ import java.util.List;
  * @param took how long it took
  */
 public record VerifyReport(
-        Sides<Long> rows, long candidates, long confirmed, long repaired, List<Discrepancy> samples, Duration took) {
+        Sides<Long> rows,
+        boolean complete,
+        long candidates,
+        long confirmed,
+        long repaired,
+        List<Discrepancy> samples,
+        Duration took) {
     /** How many confirmed differences are told one by one. */
     public static final int MOST_SAMPLES = 1_000;
 
@@ -25,6 +32,6 @@ public record VerifyReport(
 
     /** Whether everything was read and nothing had to be confirmed as different. */
     public boolean isClean() {
-        return confirmed == 0;
+        return complete && confirmed == 0;
     }
 }

@@ -31,6 +31,7 @@ public final class Maps implements Carrier, Scan, Confirmation {
     public final List<Set<RecordId>> carried = Collections.synchronizedList(new ArrayList<>());
 
     public volatile BeforeCarry beforeCarry = (authority, records) -> {};
+    public volatile Runnable afterCarry = () -> {};
     public volatile Runnable beforePrints = () -> {};
     /** Sides whose listing of fingerprints comes back empty. */
     public volatile Set<Side> blind = Set.of();
@@ -65,6 +66,7 @@ public final class Maps implements Carrier, Scan, Confirmation {
                 if (checkpoint != null) {
                     checkpoints.save(checkpoint);
                 }
+                afterCarry.run();
             }
         }
     }

@@ -47,14 +47,19 @@ public final class BackgroundJob implements AutoCloseable {
         }
     }
 
+    /** Asks the job to end after the work in hand. Never blocks; {@link #close()} waits for it. */
+    public void end() {
+        closed = true;
+        wake();
+    }
+
     /**
      * Ends the job: waits up to three seconds for the work in hand, and only then interrupts it, since an interrupt in the
      * middle of file access closes the files of an embedded database. Waits two more seconds at most. Idempotent.
      */
     @Override
     public void close() {
-        closed = true;
-        wake();
+        end();
         if (Thread.currentThread() == thread) {
             return;
         }

@@ -71,6 +71,11 @@ final class FencedTransaction implements Binding, Transaction {
         }
     }
 
+    @Override
+    public void mustRollBack(RuntimeException why) {
+        doom = why;
+    }
+
     /**
      * Runs work that belongs to this transaction.
      *

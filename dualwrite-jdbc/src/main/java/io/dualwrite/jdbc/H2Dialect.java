@@ -1,8 +1,10 @@
 package io.dualwrite.jdbc;
 
+import io.dualwrite.fence.Pace;
 import io.dualwrite.stage.ControlRow;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,9 +15,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * H2 2.3 and later. It has no shared row locks, so a control row is spread over stripes: whoever holds it shared locks
  * one of them, whoever changes it locks all. Its clock stands still within a transaction.
+ *
+ * <p>Nobody waits for a stripe inside of H2, which is asked with {@code skip locked} again and again instead: once a
+ * transaction has rolled back a statement or to a savepoint, H2 lets those who wait for its rows spin until it ends, without
+ * any time-out. Nor is {@code nowait} used, whose failure is such a rollback.
  */
 record H2Dialect() implements Dialect {
-    private static final int CONTROL_STRIPES = 16;
+    /** As many transactions can hold a control row at the same time. */
+    private static final int CONTROL_STRIPES = 64;
+    /** After so many stripes that others hold, all of them may well be held. */
+    private static final int SHARED_TRIES = 8;
+
+    private static final String FOR_UPDATE = " for update skip locked";
+    private static final Duration REST = Duration.ofMillis(1);
+    /** H2's own state of a lock time-out. */
+    private static final String BUSY = "HYT00";
     /** H2's own level, beyond those of {@link Connection}: every table as of the transaction's first statement. */
     private static final int TRANSACTION_SNAPSHOT = 6;
 
@@ -41,23 +55,40 @@ record H2Dialect() implements Dialect {
 
     @Override
     public @Nullable ControlRow holdShared(Statements statements, Place place) throws SQLException {
-        return ControlTable.row(statements, place, place.nextStripe(CONTROL_STRIPES), " for update");
+        int first = place.nextStripe(CONTROL_STRIPES);
+        for (int tried = 0; tried < SHARED_TRIES; tried++) {
+            ControlRow row = ControlTable.row(statements, place, (first + tried) % CONTROL_STRIPES, FOR_UPDATE);
+            if (row != null) {
+                return row;
+            }
+        }
+        if (ControlTable.row(statements, place, first, "") == null) {
+            return null;
+        }
+        throw new SQLTransientException("The control row of " + place + " is being changed, or held by too many", BUSY);
     }
 
     @Override
     public void holdExclusively(Statements statements, Place place, Duration patience) throws SQLException {
-        long end = System.nanoTime() + patience.toNanos();
-        // In ascending order, so that two changes never wait for each other.
+        Pace.Deadline deadline = place.pace().in(patience);
+        // In ascending order, so that two changes do not each keep a part of the stripes.
         for (int stripe = 0; stripe < CONTROL_STRIPES; stripe++) {
-            long left = Math.max(0, end - System.nanoTime());
-            String wait = left == 0 ? " for update nowait" : " for update wait " + seconds(left);
-            ControlTable.row(statements, place, stripe, wait);
+            while (ControlTable.row(statements, place, stripe, FOR_UPDATE) == null) {
+                if (deadline.isOver()) {
+                    throw new SQLTransientException("Others hold the control row of " + place, BUSY);
+                }
+                rest(place);
+            }
         }
     }
 
-    private static String seconds(long nanos) {
-        long millis = Math.max(1, nanos / 1_000_000);
-        return millis / 1000 + "." + String.valueOf(1000 + millis % 1000).substring(1);
+    private static void rest(Place place) throws SQLException {
+        try {
+            place.pace().pause(REST);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SQLTransientException("Interrupted while waiting for the control row of " + place, BUSY);
+        }
     }
 
     @Override

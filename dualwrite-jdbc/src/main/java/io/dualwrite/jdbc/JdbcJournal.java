@@ -89,18 +89,25 @@ final class JdbcJournal implements Journal {
     }
 
     /**
-     * The oldest rows of records of which no row is taken or put off. Two claims at the same instant may still get rows of
-     * the same record: that costs one transfer too many, and no more. Only rows locked here are leased, so that claims never
-     * wait for each other.
+     * The oldest rows of records of which no row is taken or put off. A row is asked for its own state as well, which the
+     * database looks at once more when it has locked the row; of the record's other rows it knows what was committed before.
+     * So two claims at the same instant may still get different rows of one record: that costs one transfer too many, and no
+     * more. Only rows locked here are leased, so that claims never wait for each other.
      */
     private static String claimable(Dialect dialect, boolean urgent) {
-        String off = urgent
-                ? "o.quarantined"
-                : "(o.quarantined or o.due > " + dialect.now() + " or o.leased_until > " + dialect.now() + ")";
         return "select j.id, j.record_type, j.record_key from " + TABLE + " j where j.migration = ? and j.side = ?"
-                + " and not exists (select 1 from " + TABLE + " o where o.record_key = j.record_key"
-                + " and o.record_type = j.record_type and o.migration = j.migration and o.side = j.side and " + off
+                + " and not " + isOff("j", dialect, urgent) + " and not exists (select 1 from " + TABLE
+                + " o where o.record_key = j.record_key and o.record_type = j.record_type and o.migration = j.migration"
+                + " and o.side = j.side and " + isOff("o", dialect, urgent)
                 + ") order by j.id limit ? for update skip locked";
+    }
+
+    private static String isOff(String row, Dialect dialect, boolean urgent) {
+        String quarantined = row + ".quarantined";
+        return urgent
+                ? quarantined
+                : "(" + quarantined + " or coalesce(" + row + ".due > " + dialect.now() + ", false) or coalesce(" + row
+                        + ".leased_until > " + dialect.now() + ", false))";
     }
 
     @Override

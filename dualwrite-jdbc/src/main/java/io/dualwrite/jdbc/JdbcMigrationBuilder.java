@@ -93,7 +93,8 @@ public final class JdbcMigrationBuilder extends MigrationBuilder<JdbcMigrationBu
                 List.copyOf(tables),
                 new Limits(settings().copyDeadline(), Limits.DEFAULT.lock()),
                 createTables,
-                adoptTarget));
+                adoptTarget,
+                settings().pace()));
         return new JdbcMigration(name, made, made.parts(), settings());
     }
 

@@ -2,6 +2,7 @@ package io.dualwrite.jdbc;
 
 import io.dualwrite.MigrationParts;
 import io.dualwrite.fence.FenceContext;
+import io.dualwrite.fence.Pace;
 import io.dualwrite.repair.Carrier;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
@@ -30,6 +31,7 @@ final class JdbcParts {
      * @param limits how long the library's own work may take
      * @param installing whether to create the library's tables where they are missing
      * @param adopting whether rows found on the target may be replaced
+     * @param pace time and waiting
      */
     record Declaration(
             String name,
@@ -38,12 +40,13 @@ final class JdbcParts {
             List<Table<?, ?>> tables,
             Limits limits,
             boolean installing,
-            boolean adopting) {}
+            boolean adopting,
+            Pace pace) {}
 
     JdbcParts(Declaration declared) {
         this.pools = declared.pools();
-        this.places = Sides.each(
-                side -> new Place(declared.name(), side, declared.ownPools().of(side), declared.limits()));
+        this.places = Sides.each(side ->
+                new Place(declared.name(), side, declared.ownPools().of(side), declared.limits(), declared.pace()));
         this.controls = Sides.each(side -> new ControlRows(places.of(side), declared.installing()));
         this.journals = Sides.each(side -> new JdbcJournal(places.of(side)));
         this.tables = new Tables(declared.tables());

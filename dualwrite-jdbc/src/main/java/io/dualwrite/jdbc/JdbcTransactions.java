@@ -115,7 +115,7 @@ final class JdbcTransactions implements Transactions {
                     + " call setAutoCommit(false) first, or inTransaction(work) without a connection");
         }
         Side side = sideOf(connection);
-        ControlRow row = controls.of(side).hold(connection);
+        ControlRow row = hold(side, connection);
         if (row.role() != Role.AUTHORITY) {
             throw moved(side);
         }
@@ -124,6 +124,19 @@ final class JdbcTransactions implements Transactions {
             return bindings.with(joined, () -> work.run(joined));
         } finally {
             joined.end();
+        }
+    }
+
+    private ControlRow hold(Side side, Connection connection) throws SQLException {
+        try {
+            return controls.of(side).hold(connection);
+        } catch (SQLException failure) {
+            if (controls.of(side).isBusy(failure)) {
+                StageMovedException busy = moved(side);
+                busy.initCause(failure);
+                throw busy;
+            }
+            throw failure;
         }
     }
 
@@ -148,7 +161,7 @@ final class JdbcTransactions implements Transactions {
 
     private static StageMovedException moved(Side side) {
         return new StageMovedException("The connection belongs to the " + side
-                + ", which does not have the authority (any more); nothing was done through dualwrite in this transaction,"
-                + " roll it back and run it again on the other side");
+                + ", which does not have the authority (any more) or is giving it up; nothing more was done: roll the"
+                + " transaction back and run it again, on the side that has the authority then");
     }
 }

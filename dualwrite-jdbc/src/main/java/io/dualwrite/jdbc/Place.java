@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import io.dualwrite.fence.Pace;
 import io.dualwrite.stage.Side;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,14 +25,16 @@ final class Place {
     private final Side side;
     private final DataSource pool;
     private final Limits limits;
+    private final Pace pace;
     private final AtomicInteger stripes = new AtomicInteger();
     private volatile @Nullable Dialect dialect;
 
-    Place(String migration, Side side, DataSource pool, Limits limits) {
+    Place(String migration, Side side, DataSource pool, Limits limits, Pace pace) {
         this.migration = migration;
         this.side = side;
         this.pool = pool;
         this.limits = limits;
+        this.pace = pace;
     }
 
     String migration() {
@@ -44,6 +47,10 @@ final class Place {
 
     Limits limits() {
         return limits;
+    }
+
+    Pace pace() {
+        return pace;
     }
 
     DataSource pool() {
@@ -66,10 +73,7 @@ final class Place {
         return known;
     }
 
-    /**
-     * A number that differs from the last one, for whoever takes one of several stripes: a transaction nested in another
-     * one on the same thread takes another stripe than its outer one, and a second attempt another than the first.
-     */
+    /** A number from 0 that differs from the last ones, for whoever takes one of several stripes. */
     int nextStripe(int of) {
         return Math.floorMod(stripes.getAndIncrement(), of);
     }

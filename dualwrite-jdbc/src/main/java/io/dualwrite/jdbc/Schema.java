@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import io.dualwrite.fence.Pace;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.Side;
 import java.sql.Connection;
@@ -27,7 +28,7 @@ public final class Schema {
      * @throws IllegalArgumentException when the name is not 1 to 100 letters, digits, {@code .}, {@code _} or {@code -}
      */
     public static Schema of(String migration, Side side, DataSource store) {
-        return new Schema(new Place(checkedName(migration), side, store, Limits.DEFAULT));
+        return new Schema(new Place(checkedName(migration), side, store, Limits.DEFAULT, Pace.real()));
     }
 
     /** Names go into printed statements, so they are plain. */

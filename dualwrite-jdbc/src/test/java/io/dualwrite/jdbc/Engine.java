@@ -1,0 +1,50 @@
+package io.dualwrite.jdbc;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.h2.jdbcx.JdbcDataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A real database engine, of which tests take as many empty databases as they like. */
+enum Engine {
+    H2 {
+        @Override
+        TestDatabase create() {
+            JdbcDataSource source = new JdbcDataSource();
+            source.setURL("jdbc:h2:mem:test" + NUMBER.incrementAndGet() + ";DB_CLOSE_DELAY=-1");
+            return new TestDatabase(this, source);
+        }
+    },
+    POSTGRES {
+        @Override
+        TestDatabase create() {
+            PGSimpleDataSource source = (PGSimpleDataSource) Server.ONLY.getPostgresDatabase();
+            String schema = "test" + NUMBER.incrementAndGet();
+            new TestDatabase(this, source).run("create schema " + schema);
+            source.setCurrentSchema(schema);
+            return new TestDatabase(this, source);
+        }
+    };
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    /** An empty database: in memory, or a schema of its own on the one server of this process. */
+    abstract TestDatabase create();
+
+    /** Started when it is first asked for; it ends with the process. */
+    private static final class Server {
+        static final EmbeddedPostgres ONLY = start();
+
+        private static EmbeddedPostgres start() {
+            try {
+                return EmbeddedPostgres.builder()
+                        .setServerConfig("max_connections", "200")
+                        .start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

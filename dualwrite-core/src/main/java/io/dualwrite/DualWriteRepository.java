@@ -168,7 +168,7 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
         private @Nullable Function<R, K> key;
         private @Nullable KeyCodec<K> codec;
         private @Nullable StageSource source;
-        private Stage first = Stage.OFF;
+        private @Nullable Stage first;
         private boolean staleAllowed;
 
         private Builder(@Nullable Store<R, K> origin, @Nullable Store<R, K> target) {
@@ -213,9 +213,9 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
         }
 
         /**
-         * The stage to begin at when there is no flag, or when the flag fails while the repository is built; default OFF.
-         * Where the authority may be the target already, a beginning at OFF would write to the wrong store: name the stage
-         * that was reached.
+         * The stage to begin at when there is no flag, or when the flag fails while the repository is built. Without it, no
+         * flag means OFF, and a flag that fails means that nothing is built: to begin at a guess could write to the wrong
+         * store.
          */
         public Builder<R, K> startingAt(Stage stage) {
             this.first = StageSource.wishable(stage);
@@ -237,13 +237,19 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
         public DualWriteRepository<R, K> build() {
             List<String> problems = new ArrayList<>();
             check(problems);
+            Stage wish = firstWish();
+            if (source != null && wish == null && first == null) {
+                problems.add(
+                        "the stage flag failed or named no stage, and nothing else tells which store has the authority;"
+                                + " mend the flag, or name the stage that was reached with startingAt(...)");
+            }
             if (origin == null || target == null || key == null || !problems.isEmpty()) {
                 throw new DeclarationException("The repository of " + name, problems);
             }
-            Stage wish = firstWish();
+            Stage otherwise = first == null ? Stage.OFF : first;
             RecordType<R, K> type = type(key);
             Sides<Store<R, K>> stores = new Sides<>(origin, target);
-            StoreMigration migration = StoreMigration.at(wish == null ? first : wish, type, stores, settings());
+            StoreMigration migration = StoreMigration.at(wish == null ? otherwise : wish, type, stores, settings());
             migration.start();
             LOG.info(
                     "Repository of {} begins at {}. Its journal is in memory: what the copy has missed is retried while"

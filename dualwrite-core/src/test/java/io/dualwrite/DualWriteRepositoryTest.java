@@ -119,11 +119,23 @@ class DualWriteRepositoryTest {
     }
 
     @Test
+    void aFlagThatFailsAtTheBeginningIsNoReasonToGuessTheStage() {
+        assertThatThrownBy(() -> builder()
+                        .stage(() -> {
+                            throw new NoClassDefFoundError("vendor");
+                        })
+                        .build())
+                .isInstanceOf(DeclarationException.class)
+                .hasMessageContaining("startingAt");
+    }
+
+    @Test
     void aFlagThatFailsAtTheBeginningIsReportedAndStaysAtTheDeclaredStage() {
         try (DualWriteRepository<Order, Long> orders = builder()
                 .stage(() -> {
                     throw new NoClassDefFoundError("vendor");
                 })
+                .startingAt(Stage.OFF)
                 .build()) {
             assertThat(orders.stage()).isEqualTo(Stage.OFF);
             await().untilAsserted(() -> assertThat(events).hasAtLeastOneElementOfType(FlagFailed.class));

@@ -1,5 +1,6 @@
 package io.dualwrite.decorate;
 
+import io.dualwrite.fence.TransactionException;
 import io.dualwrite.path.ReadPath;
 import io.dualwrite.path.WritePath;
 import io.dualwrite.stage.Side;
@@ -10,6 +11,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +67,20 @@ public final class RepositoryDecorator implements InvocationHandler {
 
     @Override
     public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] given) throws Throwable {
+        try {
+            return routed(proxy, method, given);
+        } catch (RuntimeException | Error unchecked) {
+            throw unchecked;
+        } catch (Exception checked) {
+            throw isDeclared(method, checked) ? checked : new TransactionException(method.getName(), checked);
+        }
+    }
+
+    private static boolean isDeclared(Method method, Exception thrown) {
+        return Arrays.stream(method.getExceptionTypes()).anyMatch(declared -> declared.isInstance(thrown));
+    }
+
+    private @Nullable Object routed(Object proxy, Method method, @Nullable Object @Nullable [] given) throws Throwable {
         @Nullable Object[] arguments = given == null ? NONE : given;
         Route route = table.route(method);
         if (route instanceof Route.Read read) {

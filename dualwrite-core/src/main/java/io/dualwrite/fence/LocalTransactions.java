@@ -131,6 +131,11 @@ public final class LocalTransactions implements Transactions {
         }
 
         @Override
+        public void mustRollBack(RuntimeException why) {
+            // Each write of a plain store stands once it is made.
+        }
+
+        @Override
         public void changed(RecordId record) {
             if (changed.add(record)) {
                 intents.begun(record);

@@ -13,4 +13,11 @@ public interface Transaction {
      * before it commits. A record noted although nothing changed costs one read; a change not noted costs a record.
      */
     void changed(RecordId record);
+
+    /**
+     * Notes that what was done must not be committed, even if whoever began the transaction catches what was thrown: where
+     * the transaction is the library's own, its commit throws {@code why} instead. Where nothing can be rolled back, this
+     * does nothing.
+     */
+    void mustRollBack(RuntimeException why);
 }

@@ -65,8 +65,11 @@ public final class WritePath {
             Named after = keys.after(result);
             note(after, before, transaction);
             if (after.unnamed() > 0) {
-                throw new IllegalStateException(after.unnamed() + " records have no key after the write, so that nobody"
-                        + " can bring them to the copy; return the record or its key. Roll back");
+                IllegalStateException nameless = new IllegalStateException(after.unnamed()
+                        + " records have no key after the write, so that nobody can bring them to the copy; return the"
+                        + " record or its key. The transaction is rolled back");
+                transaction.mustRollBack(nameless);
+                throw nameless;
             }
             return result;
         });

@@ -158,6 +158,7 @@ class RepositoryDecoratorTest {
     private static final class Noting implements Transactions {
         final List<RecordId> changed = new ArrayList<>();
         int writes;
+        RuntimeException doom;
 
         @Override
         public Transaction current() {
@@ -176,6 +177,11 @@ class RepositoryDecoratorTest {
                 @Override
                 public void changed(RecordId record) {
                     changed.add(record);
+                }
+
+                @Override
+                public void mustRollBack(RuntimeException why) {
+                    doom = why;
                 }
             });
         }

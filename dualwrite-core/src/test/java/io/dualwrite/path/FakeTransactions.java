@@ -10,6 +10,7 @@ import java.util.List;
 /** Transactions that fence nothing and remember what was noted. */
 final class FakeTransactions implements Transactions {
     final List<RecordId> changed = new ArrayList<>();
+    RuntimeException doom;
     final Side authority;
     Transaction open;
 
@@ -42,6 +43,11 @@ final class FakeTransactions implements Transactions {
             @Override
             public void changed(RecordId record) {
                 changed.add(record);
+            }
+
+            @Override
+            public void mustRollBack(RuntimeException why) {
+                doom = why;
             }
         };
     }

@@ -65,6 +65,7 @@ class WritePathTest {
         assertThatThrownBy(() -> writes.write(keys, side -> side))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("no key");
+        assertThat(transactions.doom).hasMessageContaining("no key");
     }
 
     @Test

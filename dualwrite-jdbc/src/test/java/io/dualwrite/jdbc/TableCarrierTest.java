@@ -1,0 +1,285 @@
+package io.dualwrite.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dualwrite.repair.Checkpoint;
+import io.dualwrite.repair.NotACopyException;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ParameterizedClass
+@MethodSource("io.dualwrite.jdbc.Engines#pairs")
+final class TableCarrierTest {
+    record Line(long order, String article) {}
+
+    private final Engine origin;
+    private final Engine target;
+    private final Shop shop;
+
+    TableCarrierTest(Engine origin, Engine target) {
+        this.origin = origin;
+        this.target = target;
+        this.shop = new Shop(origin, target).withTables().atShadow();
+    }
+
+    @Test
+    void aNewRecordIsInserted() throws Exception {
+        shop.origin().run("insert into customer values (1, 'Ada')");
+        carry(Shop.ids(Shop.CUSTOMERS, 1));
+        assertThat(shop.target().rows("select id, full_name, rating from customers"))
+                .containsExactly("1,Ada,7");
+    }
+
+    @Test
+    void aChangedRecordIsUpdatedInItsMappedColumnsOnly() throws Exception {
+        shop.origin().run("insert into customer values (1, 'Ada')");
+        shop.target().run("insert into customers values (1, 'Eve', 3)");
+        carry(Shop.ids(Shop.CUSTOMERS, 1));
+        assertThat(shop.target().rows("select id, full_name, rating from customers"))
+                .containsExactly("1,Ada,3");
+    }
+
+    @Test
+    void aRecordThatIsGoneIsDeletedAndOneThatNeverWasIsNoError() throws Exception {
+        shop.target().run("insert into customers values (1, 'Eve', 3), (2, 'Bob', 1)");
+        carry(Shop.ids(Shop.CUSTOMERS, 1, 99));
+        assertThat(shop.target().rows("select id from customers")).containsExactly("2");
+    }
+
+    @Test
+    void nothingAtAllIsWritten() throws Exception {
+        shop.origin().run("insert into customer values (1, null)");
+        shop.target().run("insert into customers values (1, 'Eve', 3)");
+        carry(Shop.ids(Shop.CUSTOMERS, 1));
+        assertThat(shop.target().rows("select full_name from customers")).containsExactly("null");
+    }
+
+    @Test
+    void hundredsOfRecordsAreCarriedAtOnceAndTwiceIsAsOnce() throws Exception {
+        shop.origin().run("insert into customer select n, 'c' || n from (" + numbers(origin, 1, 700) + ") x");
+        shop.target().run("insert into customers select n, 'stale', 1 from (" + numbers(target, 300, 900) + ") x");
+        List<RecordId> all =
+                Shop.ids(Shop.CUSTOMERS, LongStream.rangeClosed(1, 900).toArray());
+        carry(all);
+        carry(all);
+        assertThat(shop.target().rows("select id, full_name from customers order by id"))
+                .isEqualTo(shop.origin().rows("select id, name from customer order by id"))
+                .hasSize(700);
+    }
+
+    @Test
+    void onTheWayBackTheOriginIsWritten() throws Exception {
+        shop.atLive();
+        shop.target().run("insert into customers values (1, 'Ada', 3)");
+        shop.origin().run("insert into customer values (2, 'gone')");
+        shop.made.carrier().carry(Side.TARGET, new HashSet<>(Shop.ids(Shop.CUSTOMERS, 1, 2)), null);
+        assertThat(shop.origin().rows("select id, name from customer")).containsExactly("1,Ada");
+    }
+
+    @Test
+    void aSideThatIsNoCopyIsNotWritten() {
+        shop.origin().run("insert into customer values (1, 'Ada')");
+        shop.atLive();
+        assertThatThrownBy(() -> carry(Shop.ids(Shop.CUSTOMERS, 1)))
+                .isInstanceOf(NotACopyException.class)
+                .hasMessageContaining("AUTHORITY");
+        assertThat(shop.target().count("customers")).isZero();
+    }
+
+    @Test
+    void aParentThatTheCopyLacksIsBroughtAlong() throws Exception {
+        shop.origin().run("insert into customer values (1, 'Ada')", "insert into orders values (10, 1, 'first')");
+        carry(Shop.ids(Shop.ORDERS, 10));
+        assertThat(shop.target().rows("select id, customer_id, note from orders_v2"))
+                .containsExactly("10,1,first");
+        assertThat(shop.target().rows("select id, full_name from customers")).containsExactly("1,Ada");
+        assertThat(unconfirmed()).containsExactlyInAnyOrder(Shop.ORDERS.id(10L), Shop.CUSTOMERS.id(1L));
+    }
+
+    @Test
+    void aDeletedParentTakesTheChildrenAlongThatTheCopyStillHas() throws Exception {
+        shop.target()
+                .run(
+                        "insert into customers values (1, 'Ada', 3), (2, 'Bob', 3)",
+                        "insert into orders_v2 values (10, 1, 'gone'), (11, 1, 'moved'), (12, 2, 'kept')");
+        shop.origin()
+                .run(
+                        "insert into customer values (2, 'Bob')",
+                        "insert into orders values (11, 2, 'moved'), (12, 2, 'kept')");
+        carry(Shop.ids(Shop.CUSTOMERS, 1));
+        assertThat(shop.target().rows("select id from customers")).containsExactly("2");
+        assertThat(shop.target().rows("select id, customer_id from orders_v2 order by id"))
+                .containsExactly("11,2", "12,2");
+    }
+
+    @Test
+    void parentsAndChildrenOfOneBatchComeAndGoInTheRightOrder() throws Exception {
+        shop.origin().run("insert into customer values (1, 'Ada')", "insert into orders values (10, 1, 'x')");
+        Set<RecordId> both = new LinkedHashSet<>(Shop.ids(Shop.ORDERS, 10));
+        both.addAll(Shop.ids(Shop.CUSTOMERS, 1));
+        carry(both);
+        assertThat(shop.target().count("orders_v2")).isEqualTo(1);
+        shop.origin().run("delete from orders", "delete from customer");
+        Set<RecordId> parentFirst = new LinkedHashSet<>(Shop.ids(Shop.CUSTOMERS, 1));
+        parentFirst.addAll(Shop.ids(Shop.ORDERS, 10));
+        carry(parentFirst);
+        assertThat(shop.target().count("orders_v2") + shop.target().count("customers"))
+                .isZero();
+    }
+
+    @Test
+    void whatTheCopyRejectsFailsAndLeavesNothing() {
+        shop.target().run("alter table customers add constraint short check (full_name <> 'bad')");
+        shop.origin().run("insert into customer values (1, 'good'), (2, 'bad')");
+        assertThatThrownBy(() -> carry(Shop.ids(Shop.CUSTOMERS, 1, 2))).isInstanceOf(SQLException.class);
+        assertThat(shop.target().count("customers")).isZero();
+        assertThat(unconfirmed()).isEmpty();
+    }
+
+    @Test
+    void whatWasWrittenIsToBeRechecked() throws Exception {
+        shop.origin().run("insert into customer values (1, 'Ada')");
+        carry(Shop.ids(Shop.CUSTOMERS, 1, 2));
+        carry(Shop.ids(Shop.CUSTOMERS, 1));
+        assertThat(unconfirmed()).containsExactlyInAnyOrderElementsOf(Shop.ids(Shop.CUSTOMERS, 1, 2));
+    }
+
+    @Test
+    void withACheckpointThatIsSavedInstead() throws Exception {
+        shop.origin().run("insert into customer values (1, 'Ada')");
+        Checkpoint first = new Checkpoint(Checkpoint.BACKFILL, "customer", 1, "1", 1, false);
+        Checkpoint second = new Checkpoint(Checkpoint.BACKFILL, "customer", 1, "2", 2, true);
+        for (Checkpoint each : List.of(first, second)) {
+            shop.made.carrier().carry(Side.ORIGIN, new HashSet<>(Shop.ids(Shop.CUSTOMERS, 1)), each);
+            assertThat(new JdbcCheckpoints(shop.made.places().target()).find(Checkpoint.BACKFILL, "customer", 1))
+                    .isEqualTo(Optional.of(each));
+        }
+        assertThat(unconfirmed()).isEmpty();
+    }
+
+    @Test
+    void aMappingThatChangesTheKeyIsRefused() {
+        Table<Shop.Customer, Long> wrong =
+                Shop.CUSTOMERS.mapping(row -> row.rename("name", "full_name").with("id", 99L), row -> row);
+        Shop other = new Shop(shop.databases, List.of(wrong));
+        shop.origin().run("insert into customer values (1, 'Ada')");
+        assertThatThrownBy(() -> other.made.carrier().carry(Side.ORIGIN, new HashSet<>(Shop.ids(wrong, 1)), null))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("changes its key");
+        assertThat(shop.target().count("customers")).isZero();
+    }
+
+    @Test
+    void aColumnThatTheCopyLacksIsNamed() {
+        shop.origin()
+                .run("alter table customer add city varchar(10)", "insert into customer values (1, 'Ada', 'Bonn')");
+        assertThatThrownBy(() -> carry(Shop.ids(Shop.CUSTOMERS, 1)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("city")
+                .hasMessageNotContaining("Bonn");
+    }
+
+    @Test
+    void compositeKeysReservedWordsAndOddLettersAreQuoted() throws Exception {
+        record Kept(Line key, String text) {}
+        Table<Kept, Line> lines =
+                Jdbc.table("Order Line", Kept.class, Line.class).key(Kept::key);
+        Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
+        for (Side side : Side.values()) {
+            databases
+                    .of(side)
+                    .run("create table \"Order Line\" (\"order\" bigint, \"Art\" varchar(20), \"select\" varchar(20),"
+                            + " primary key (\"order\", \"Art\"))");
+        }
+        databases.origin().run("insert into \"Order Line\" values (1, 'a|b', 'x'), (1, 'a', 'y'), (2, 'a', 'z')");
+        databases.target().run("insert into \"Order Line\" values (2, 'a', 'old'), (3, 'a', 'old')");
+        Shop odd = new Shop(databases, List.of(lines)).atShadow();
+        odd.made
+                .carrier()
+                .carry(
+                        Side.ORIGIN,
+                        Set.of(
+                                lines.id(new Line(1, "a|b")),
+                                lines.id(new Line(1, "a")),
+                                lines.id(new Line(2, "a")),
+                                lines.id(new Line(3, "a"))),
+                        null);
+        String all = "select * from \"Order Line\" order by 1, 2";
+        assertThat(databases.target().rows(all))
+                .isEqualTo(databases.origin().rows(all))
+                .hasSize(3);
+    }
+
+    @Test
+    void textAndUuidKeysAreCarriedBetweenColumnsOfEitherType() throws Exception {
+        record Device(UUID id, String name) {}
+        Table<Device, UUID> devices =
+                Jdbc.table("device", Device.class, UUID.class).key(Device::id);
+        Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
+        databases.origin().run("create table device (id uuid primary key, name varchar(20))");
+        databases.target().run("create table device (id varchar(36) primary key, name varchar(20))");
+        UUID id = UUID.fromString("8c1f24a0-0000-4000-8000-00000000000a");
+        databases.origin().run("insert into device values ('" + id + "', 'radio')");
+        Shop odd = new Shop(databases, List.of(devices)).atShadow();
+        odd.made.carrier().carry(Side.ORIGIN, Set.of(devices.id(id)), null);
+        assertThat(databases.target().rows("select id, name from device")).containsExactly(id + ",radio");
+        odd.atLive();
+        databases.origin().run("delete from device");
+        odd.made.carrier().carry(Side.TARGET, Set.of(devices.id(id)), null);
+        assertThat(databases.origin().rows("select id, name from device")).containsExactly(id + ",radio");
+    }
+
+    @Test
+    void columnsThatTheDatabaseNumbersOrComputesAreLeftToTheirRules() throws Exception {
+        record Numbered(Long id, int price) {}
+        Table<Numbered, Long> numbered =
+                Jdbc.table("numbered", Numbered.class, Long.class).key(Numbered::id);
+        Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
+        for (Side side : Side.values()) {
+            String stored = databases.of(side).engine() == Engine.POSTGRES ? " stored" : "";
+            databases
+                    .of(side)
+                    .run("create table numbered (id bigint generated always as identity primary key, price integer,"
+                            + " twice integer generated always as (price * 2)" + stored + ")");
+        }
+        databases.origin().run("insert into numbered (price) values (5), (6)");
+        Shop odd = new Shop(databases, List.of(numbered)).atShadow();
+        odd.made.carrier().carry(Side.ORIGIN, new HashSet<>(Shop.ids(numbered, 1, 2)), null);
+        odd.made.carrier().carry(Side.ORIGIN, new HashSet<>(Shop.ids(numbered, 1, 2)), null);
+        assertThat(databases.target().rows("select id, price, twice from numbered order by id"))
+                .containsExactly("1,5,10", "2,6,12");
+    }
+
+    private void carry(Iterable<RecordId> records) throws Exception {
+        Set<RecordId> batch = new LinkedHashSet<>();
+        records.forEach(batch::add);
+        shop.made.carrier().carry(Side.ORIGIN, batch, null);
+    }
+
+    private List<RecordId> unconfirmed() {
+        try {
+            return new RecheckList(shop.made.places().target()).oldest(100);
+        } catch (SQLException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private static String numbers(Engine engine, int from, int to) {
+        return engine == Engine.H2
+                ? "select x as n from system_range(" + from + ", " + to + ")"
+                : "select n from generate_series(" + from + ", " + to + ") as s(n)";
+    }
+}

@@ -1,0 +1,181 @@
+package io.dualwrite.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.repair.Scan;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ParameterizedClass
+@MethodSource("io.dualwrite.jdbc.Engines#pairs")
+final class TableScanTest {
+    record Thing(Long id) {}
+
+    record Word(String text) {}
+
+    record Point(int x, String y) {}
+
+    private final Engine origin;
+    private final Engine target;
+
+    TableScanTest(Engine origin, Engine target) {
+        this.origin = origin;
+        this.target = target;
+    }
+
+    @Test
+    void carriedRecordsOfManyTypesHaveTheSamePrintOnBothSides() throws Exception {
+        Table<Thing, Long> things = Jdbc.table("thing", Thing.class, Long.class).key(Thing::id);
+        Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
+        for (Side side : Side.values()) {
+            boolean h2 = databases.of(side).engine() == Engine.H2;
+            databases
+                    .of(side)
+                    .run("create table thing (id bigint primary key, s smallint, i integer, n numeric(20, 4), r real,"
+                            + " d double precision, b boolean, c char(8), v varchar(50), t " + (h2 ? "clob" : "text")
+                            + ", y " + (h2 ? "varbinary(20)" : "bytea")
+                            + ", u uuid, da date, ti time(6), ts timestamp(6),"
+                            + " tz timestamp(6) with time zone)");
+        }
+        databases
+                .origin()
+                .run(
+                        "insert into thing values (1, 2, 3, 12.5000, 0.1, 0.1, true, 'ab', 'x ', 'long', null,"
+                                + " '8c1f24a0-0000-4000-8000-00000000000a', date '2024-02-29', time '23:59:59.123456',"
+                                + " timestamp '1969-12-31 23:59:59.999999', timestamp with time zone '2024-03-31 02:30:00+01')",
+                        "insert into thing (id, d, r, v, n) values (2, -0.0, -0.0, '', 1e10)",
+                        "insert into thing (id, d, r) values (3, "
+                                + (origin == Engine.H2 ? "'NaN', 'Infinity'" : "'NaN', 'Infinity'") + ")",
+                        "insert into thing (id, v) values (4, 'ünï \uD83D\uDE00')",
+                        "insert into thing (id) values (5)");
+        Shop shop = new Shop(databases, List.of(things)).atShadow();
+        Set<RecordId> all = new HashSet<>(Shop.ids(things, 1, 2, 3, 4, 5));
+        shop.made.carrier().carry(Side.ORIGIN, all, null);
+        List<Scan.Print> prints = prints(shop, Side.ORIGIN, "thing");
+        assertThat(prints(shop, Side.TARGET, "thing")).isEqualTo(prints).hasSize(5);
+        assertThat(prints)
+                .extracting(Scan.Print::digest)
+                .doesNotHaveDuplicates()
+                .allMatch(digest -> digest.length() == 32);
+        shop.atLive();
+        databases.origin().run("delete from thing");
+        shop.made.carrier().carry(Side.TARGET, all, null);
+        assertThat(prints(shop, Side.ORIGIN, "thing")).isEqualTo(prints);
+    }
+
+    @Test
+    void aNullIsNoEmptyTextAndTrailingBlanksCount() {
+        Row empty = Row.of(java.util.Map.of("v", ""));
+        Row blank = Row.of(java.util.Map.of("v", " "));
+        Row none = empty.with("v", null);
+        assertThat(List.of(
+                        Canonical.digest(empty, Set.of()),
+                        Canonical.digest(blank, Set.of()),
+                        Canonical.digest(none, Set.of())))
+                .doesNotHaveDuplicates();
+        assertThat(Canonical.digest(blank, Set.of("v"))).isEqualTo(Canonical.digest(empty, Set.of("v")));
+    }
+
+    @Test
+    void aDifferenceInAMappedColumnShowsAndOneInAnUnmappedColumnDoesNot() throws Exception {
+        Shop shop = new Shop(origin, target).withTables().atShadow();
+        shop.origin().run("insert into customer values (1, 'Ada'), (2, 'Bob')");
+        shop.target().run("insert into customers values (1, 'Ada', 99), (2, 'Rob', 7)");
+        List<Scan.Print> here = prints(shop, Side.ORIGIN, "customer");
+        List<Scan.Print> there = prints(shop, Side.TARGET, "customer");
+        assertThat(there.get(0)).isEqualTo(here.get(0));
+        assertThat(there.get(1).key()).isEqualTo(here.get(1).key());
+        assertThat(there.get(1).digest()).isNotEqualTo(here.get(1).digest());
+    }
+
+    @Test
+    void keysAreListedPageByPageInTheOrderOfTheirNumbers() throws Exception {
+        Shop shop = new Shop(origin, target).withTables().atShadow();
+        shop.origin().run("insert into customer values (-1, 'a'), (2, 'b'), (10, 'c'), (9, 'd')");
+        TableScan scan = scan(shop);
+        assertThat(scan.keysAfter(Side.ORIGIN, "customer", null, 3)).containsExactly("-1", "2", "9");
+        assertThat(scan.keysAfter(Side.ORIGIN, "customer", "9", 3)).containsExactly("10");
+        assertThat(scan.keysAfter(Side.ORIGIN, "customer", "10", 3)).isEmpty();
+        assertThat(scan.keysAfter(Side.TARGET, "customer", null, 3)).isEmpty();
+    }
+
+    @Test
+    void bothSidesListTextKeysInTheOrderOfTheCodec() throws Exception {
+        Table<Word, String> words = Jdbc.table("word", Word.class, String.class).key(Word::text);
+        Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
+        List<String> texts = List.of("", "B", "a", "a ", "aa", "b", "é", "\uFF5E", "\uD83D\uDE00");
+        for (Side side : Side.values()) {
+            databases.of(side).run("create table word (text varchar(20) primary key)");
+            List<String> reversed = new ArrayList<>(texts);
+            java.util.Collections.reverse(reversed);
+            reversed.forEach(text -> databases.of(side).run("insert into word values ('" + text + "')"));
+        }
+        Shop shop = new Shop(databases, List.of(words)).atShadow();
+        for (Side side : Side.values()) {
+            assertThat(scan(shop).keysAfter(side, "word", null, 100)).isEqualTo(texts);
+            assertThat(scan(shop).keysAfter(side, "word", "aa", 2)).containsExactly("b", "é");
+        }
+        assertThat(texts).isSortedAccordingTo(words.type().codec()::compare);
+    }
+
+    @Test
+    void compositeAndUuidKeysAreListedInTheOrderOfTheCodec() throws Exception {
+        record Spot(Point at) {}
+        record Device(UUID id) {}
+        Table<Spot, Point> spots = Jdbc.table("spot", Spot.class, Point.class).key(Spot::at);
+        Table<Device, UUID> devices =
+                Jdbc.table("device", Device.class, UUID.class).key(Device::id);
+        Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
+        for (Side side : Side.values()) {
+            databases
+                    .of(side)
+                    .run(
+                            "create table spot (x integer, y varchar(10), primary key (x, y))",
+                            "insert into spot values (2, 'a'), (1, 'b'), (1, 'B'), (10, 'a|')",
+                            "create table device (id uuid primary key)",
+                            "insert into device values ('f0000000-0000-0000-0000-000000000000'),"
+                                    + " ('10000000-0000-0000-f000-000000000000'), ('10000000-0000-0000-0000-000000000000')");
+        }
+        Shop shop = new Shop(databases, List.of(spots, devices)).atShadow();
+        for (Side side : Side.values()) {
+            List<String> listed = scan(shop).keysAfter(side, "spot", null, 100);
+            assertThat(listed).containsExactly("1|B", "1|b", "2|a", "10|a\\|");
+            assertThat(scan(shop).keysAfter(side, "spot", "1|B", 2)).containsExactly("1|b", "2|a");
+            assertThat(scan(shop).keysAfter(side, "device", null, 100))
+                    .hasSize(3)
+                    .isSortedAccordingTo(
+                            (one, two) -> devices.type().codec().compare(UUID.fromString(one), UUID.fromString(two)));
+        }
+    }
+
+    @Test
+    void moreRecordsThanAPageAreStreamedToTheEnd() throws Exception {
+        Shop shop = new Shop(origin, target).withTables().atShadow();
+        String numbers = origin == Engine.H2
+                ? "select x as n from system_range(1, 4500)"
+                : "select n from generate_series(1, 4500) as s(n)";
+        shop.origin().run("insert into customer select n, 'c' || n from (" + numbers + ") x");
+        assertThat(prints(shop, Side.ORIGIN, "customer")).hasSize(4500);
+    }
+
+    private static TableScan scan(Shop shop) {
+        return new TableScan(shop.made.places(), shop.made.tables());
+    }
+
+    private static List<Scan.Print> prints(Shop shop, Side side, String type) throws Exception {
+        List<Scan.Print> all = new ArrayList<>();
+        try (Scan.Prints prints = scan(shop).fingerprints(side, type)) {
+            prints.forEachRemaining(all::add);
+        }
+        return all;
+    }
+}

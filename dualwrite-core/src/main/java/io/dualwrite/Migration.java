@@ -92,7 +92,7 @@ public class Migration implements AutoCloseable {
     private final ReentrantLock walking = new ReentrantLock();
     private final List<BackgroundJob> jobs = new ArrayList<>();
     private volatile @Nullable BackgroundJob relayJob;
-    private List<String> heldBefore = List.of();
+    private @Nullable StageHeld heldBefore;
     private boolean closed;
 
     /** Wires a migration; starts nothing and touches no store. */
@@ -258,6 +258,7 @@ public class Migration implements AutoCloseable {
                     settings.pace().pause(SWITCHING_REST);
                 } else if (at != wish) {
                     steps.step(at, Steps.next(at, wish));
+                    deadline = settings.pace().in(settings.handover().budget().multipliedBy(2));
                 }
             } catch (StageRefusedException refused) {
                 listener.on(new StageHeld(refused.at(), refused.wish(), refused.reasons()));
@@ -346,6 +347,7 @@ public class Migration implements AutoCloseable {
     public void close() {
         synchronized (jobs) {
             closed = true;
+            jobs.forEach(BackgroundJob::end);
             jobs.forEach(BackgroundJob::close);
             jobs.clear();
         }
@@ -416,7 +418,7 @@ public class Migration implements AutoCloseable {
             return false;
         }
         suspects.confirm(RECHECK_AT_ONCE);
-        return verifier.recheck(board.view().leader(), RECHECK_AT_ONCE).looked() > 0;
+        return verifier.recheck(board.view().leader(), RECHECK_AT_ONCE).more();
     }
 
     private boolean watch() {
@@ -440,15 +442,17 @@ public class Migration implements AutoCloseable {
             Stage wish = latch == null ? null : latch.wish();
             Stage at = board.stage();
             if (wish == null || at == wish || at == Stage.FROZEN) {
+                heldBefore = at == wish ? null : heldBefore;
                 return false;
             }
             steps.step(at, Steps.next(at, wish));
-            heldBefore = List.of();
+            heldBefore = null;
             return true;
         } catch (StageRefusedException refused) {
-            if (!refused.reasons().equals(heldBefore)) {
-                heldBefore = refused.reasons();
-                listener.on(new StageHeld(refused.at(), refused.wish(), refused.reasons()));
+            StageHeld held = new StageHeld(refused.at(), refused.wish(), refused.reasons());
+            if (!held.equals(heldBefore)) {
+                heldBefore = held;
+                listener.on(held);
             }
             return false;
         } finally {

@@ -19,6 +19,7 @@ public final class Board {
     private final Sides<Control> controls;
     private final AtomicReference<ControlView> view = new AtomicReference<>(ControlView.NOTHING);
     private final List<Consumer<StageChange>> watchers = new CopyOnWriteArrayList<>();
+    private volatile boolean looked;
 
     public Board(Sides<Control> controls) {
         this.controls = controls;
@@ -79,7 +80,9 @@ public final class Board {
             }
             after = before.with(side, row);
         } while (!view.compareAndSet(before, after));
-        boolean firstLook = before.origin() == null && before.target() == null;
+        // One row without the authority says nothing yet; the second one is not a change of the stage.
+        boolean firstLook = !looked;
+        looked |= after.authority() != null || (after.origin() != null && after.target() != null);
         if (!firstLook && before.stage() != after.stage()) {
             StageChange change = new StageChange(before.stage(), after.stage());
             watchers.forEach(watcher -> watcher.accept(change));

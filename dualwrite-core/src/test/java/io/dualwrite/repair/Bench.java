@@ -38,6 +38,8 @@ public final class Bench {
     public final MemoryCheckpoints checkpoints = new MemoryCheckpoints();
     public final Maps maps;
     /** What the stores have against going on, per kind of question. */
+    public final List<String> againstAuthority = new ArrayList<>();
+
     public final List<String> againstCopy = new ArrayList<>();
 
     public final List<String> againstHandover = new ArrayList<>();
@@ -194,7 +196,7 @@ public final class Bench {
         return new Preflight() {
             @Override
             public List<String> authority(Side side) {
-                return List.of();
+                return List.copyOf(againstAuthority);
             }
 
             @Override

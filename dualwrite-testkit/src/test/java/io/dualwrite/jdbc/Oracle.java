@@ -42,11 +42,13 @@ final class Oracle {
     private final Map<String, Map<Long, Long>> writing = new HashMap<>();
     private final Set<String> landed = new HashSet<>();
     private final Set<Long> covered = new TreeSet<>();
+    private final boolean intentsAtOnce;
     private int coveredIn;
     private int authoritative;
     private int transferred;
 
-    Oracle(Baton baton, Sides<SimulatedDatabase> databases) throws SQLException {
+    Oracle(Baton baton, Sides<SimulatedDatabase> databases, boolean intentsAtOnce) throws SQLException {
+        this.intentsAtOnce = intentsAtOnce;
         this.baton = baton;
         this.databases = databases;
         for (Side side : Side.values()) {
@@ -205,7 +207,8 @@ final class Oracle {
             }
             boolean different =
                     !Objects.equals(here.items().get(key), there.items().get(key));
-            boolean accountable = here.journalled() && (isBackfilled(here.generation()) || covered.contains(key));
+            boolean accountable =
+                    intentsAtOnce && here.journalled() && (isBackfilled(here.generation()) || covered.contains(key));
             if (different
                     && accountable
                     && there.role() == Role.COPY

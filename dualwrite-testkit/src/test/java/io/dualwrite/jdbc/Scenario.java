@@ -41,7 +41,13 @@ final class Scenario implements AutoCloseable {
         /** The copy follows; nothing was backfilled. */
         DUAL_WRITE,
         /** All is the same, ready to be flipped. */
-        SHADOW
+        SHADOW,
+        /** As DUAL_WRITE, and everybody is after one or two keys, nobody rests, and some stand still in the middle. */
+        CROWD;
+
+        Stage stage() {
+            return this == CROWD ? Stage.DUAL_WRITE : Stage.valueOf(name());
+        }
     }
 
     private final Sides<SimulatedDatabase> databases = Sides.each(side -> open(side));
@@ -75,11 +81,20 @@ final class Scenario implements AutoCloseable {
     void run(long seed, Variation variation) throws Exception {
         Random random = new Random(seed * 7919);
         Start start = Start.values()[random.nextInt(Start.values().length)];
-        run(seed, variation, start, random);
+        Start wanted = variation.start();
+        run(seed, variation, wanted == null ? start : wanted);
+    }
+
+    /** As {@link #run(long, Variation)}, beginning there. */
+    void run(long seed, Variation variation, Start start) throws Exception {
+        variation.begin();
+        run(seed, variation, start, new Random(seed * 7919 + start.ordinal()));
     }
 
     private void run(long seed, Variation variation, Start start, Random random) throws Exception {
-        Hazards hazards = random.nextInt(4) == 0 ? Hazards.NONE : Hazards.drawn(random);
+        Hazards hazards = start == Start.CROWD
+                ? new Hazards(0, 40, 0, 0, 0, 1 + random.nextInt(8))
+                : random.nextInt(4) == 0 ? Hazards.NONE : Hazards.drawn(random);
         Baton baton = new Baton(seed, hazards, MOST_STEPS);
         Oracle[] oracle = new Oracle[1];
         for (Side side : Side.values()) {
@@ -90,7 +105,7 @@ final class Scenario implements AutoCloseable {
             });
         }
         prepare(start, random);
-        oracle[0] = new Oracle(baton, databases);
+        oracle[0] = new Oracle(baton, databases, variation.leavesIntentsAtOnce());
         Life life = new Life(baton, oracle[0], variation, start, random);
         life.populate();
         Throwable failure = null;
@@ -133,7 +148,7 @@ final class Scenario implements AutoCloseable {
             boolean origin = side == Side.ORIGIN;
             boolean begun = start != Start.OFF;
             database.execute("update dualwrite_control set role = '" + (origin ? "AUTHORITY" : "COPY") + "', stage = '"
-                    + (origin ? start.name() : "OFF") + "', handover = 0, version = 0, journalled = "
+                    + (origin ? start.stage() : Stage.OFF) + "', handover = 0, version = 0, journalled = "
                     + (origin && begun) + ", generation = " + (begun ? 1 : 0) + ", deadline = null");
         }
         for (long key = 1; key <= MOST_KEYS; key++) {
@@ -172,7 +187,7 @@ final class Scenario implements AutoCloseable {
             this.variation = variation;
             this.start = start;
             this.random = random;
-            this.keys = 1 + random.nextInt(MOST_KEYS);
+            this.keys = 1 + random.nextInt(start == Start.CROWD ? 2 : MOST_KEYS);
         }
 
         private SimulatedNode node() {
@@ -187,11 +202,11 @@ final class Scenario implements AutoCloseable {
         }
 
         void populate() {
-            int writers = 1 + random.nextInt(3);
+            int writers = 1 + random.nextInt(3) + (start == Start.CROWD ? 1 : 0);
             for (int number = 1; number <= writers; number++) {
                 actor("writer" + number, this::writer);
             }
-            int relays = 1 + random.nextInt(2);
+            int relays = 1 + random.nextInt(start.stage() == Stage.DUAL_WRITE ? 3 : 2);
             for (int number = 1; number <= relays; number++) {
                 actor("relay" + number, this::relay);
             }
@@ -204,13 +219,18 @@ final class Scenario implements AutoCloseable {
             if (random.nextBoolean()) {
                 actor("verifier", this::verifier);
             }
-            int coordinators = start == Start.DUAL_WRITE ? random.nextInt(2) : 1 + random.nextInt(2);
+            int coordinators =
+                    start == Start.CROWD ? 0 : start == Start.DUAL_WRITE ? random.nextInt(2) : 1 + random.nextInt(2);
             for (int number = 1; number <= coordinators; number++) {
                 actor("coordinator" + number, this::coordinator);
             }
             if (random.nextInt(3) == 0) {
                 actor("settler", this::settler);
             }
+        }
+
+        private void rest(Random own, int millis) {
+            baton.pause(Duration.ofMillis(own.nextInt(start == Start.CROWD ? 10 : millis)));
         }
 
         private interface Role {
@@ -232,7 +252,7 @@ final class Scenario implements AutoCloseable {
             int writes = 1 + own.nextInt(4);
             for (int number = 0; number < writes; number++) {
                 if (own.nextInt(3) == 0) {
-                    baton.pause(Duration.ofMillis(own.nextInt(300)));
+                    rest(own, 300);
                 }
                 write(node, own);
             }
@@ -297,13 +317,19 @@ final class Scenario implements AutoCloseable {
 
         private void relay(SimulatedNode node, Random own) throws Exception {
             int rounds = 2 + own.nextInt(6);
+            // Leases protect nothing: one that takes no notice of them must do no harm.
+            boolean urgent = start == Start.CROWD || own.nextBoolean();
             for (int round = 0; round < rounds; round++) {
                 tolerant(() -> node.board.refresh());
                 int batches = 1 + own.nextInt(2);
                 for (int batch = 0; batch < batches; batch++) {
-                    tolerant(() -> node.relay.runOnce());
+                    if (urgent && node.board.stage().write().followed()) {
+                        tolerant(() -> node.relay.drainOnce(node.board.view().leader()));
+                    } else {
+                        tolerant(() -> node.relay.runOnce());
+                    }
                 }
-                baton.pause(Duration.ofMillis(own.nextInt(400)));
+                rest(own, 400);
             }
         }
 
@@ -328,7 +354,7 @@ final class Scenario implements AutoCloseable {
                         tolerant(() -> node.verifier.verify(VerifyPolicy.REPAIR));
                     }
                 }
-                baton.pause(Duration.ofMillis(own.nextInt(600)));
+                rest(own, 600);
             }
         }
 

@@ -59,6 +59,7 @@ final class SimulatedNode {
     final Verifier verifier;
     final Backfill backfill;
     final Handover handover;
+    final JdbcCheckpoints checkpoints;
     final Steps steps;
     final Transactions transactions;
     final Sides<DataSource> bound;
@@ -76,8 +77,8 @@ final class SimulatedNode {
         Sides<Journal> plainJournals = Sides.each(journals::of);
         MigrationListener listener = events::accept;
         this.board = new Board(plainControls);
-        Carrier carrier = variation.carrier(places, controls, tables);
-        this.transfer = variation.transfer(plainJournals, carrier);
+        Carrier carrier = variation.carrier(places, controls, tables, pace);
+        this.transfer = variation.transfer(plainJournals, carrier, pace);
         this.relay = new Relay(
                 board,
                 plainJournals,
@@ -90,7 +91,7 @@ final class SimulatedNode {
                 pace);
         Confirmation confirmation = new TableConfirmation(places, controls, journals, tables);
         List<RecordType<?, ?>> types = List.of(ITEMS.type());
-        JdbcCheckpoints checkpoints = new JdbcCheckpoints(places.target());
+        this.checkpoints = new JdbcCheckpoints(places.target());
         TableScan scan = new TableScan(places, tables);
         this.verifier = new Verifier(board, types, scan, confirmation, checkpoints, transfer, listener, pace);
         this.backfill = new Backfill(

@@ -4,6 +4,7 @@ import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Board;
 import io.dualwrite.fence.Control;
 import io.dualwrite.fence.Pace;
+import io.dualwrite.jdbc.Scenario.Start;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.repair.Carrier;
 import io.dualwrite.repair.Generators;
@@ -16,6 +17,7 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** How the nodes of a simulation are put together. This one is right; each wrong variation of the protocol changes one thing. */
 public class Variation {
@@ -34,11 +36,24 @@ public class Variation {
         return UnaryOperator.identity();
     }
 
-    Carrier carrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables) {
+    /** Before each run. */
+    void begin() {}
+
+    /** Where lives begin that are likely to show the mistake; null for anywhere. */
+    @Nullable Start start() {
+        return null;
+    }
+
+    /** Whether it claims that every change has an intent at once; otherwise only the end counts. */
+    boolean leavesIntentsAtOnce() {
+        return true;
+    }
+
+    Carrier carrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables, Pace pace) {
         return new TableCarrier(places, controls, tables);
     }
 
-    Transfer transfer(Sides<Journal> journals, Carrier carrier) {
+    Transfer transfer(Sides<Journal> journals, Carrier carrier, Pace pace) {
         return new Transfer(journals, carrier);
     }
 

@@ -12,8 +12,8 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /**
- * Runs JMH with its own command line, then prints each figure again as a multiple of the direct call's in the same run:
- * times depend on the machine, ratios much less.
+ * Runs JMH with its own command line, then prints the median of each call again beside the direct call's in the same run:
+ * how much longer it takes, and how many times as long. Times depend on the machine, ratios much less.
  */
 public final class Main {
     private Main() {}
@@ -40,20 +40,18 @@ public final class Main {
                 .sorted(Comparator.comparing(Main::call)
                         .thenComparing(result -> Access.valueOf(access(result)).ordinal()))
                 .toList();
-        System.out.printf("%n%-12s %-22s %14s %12s%n", "call", "access", "ns per call", "x direct");
+        System.out.printf("%n%-12s %-22s %12s %12s %12s%n", "call", "access", "median ns", "added ns", "x direct");
         for (RunResult result : sorted) {
             RunResult baseline = baselines.get(call(result));
+            double direct = baseline == null ? Double.NaN : median(baseline);
             System.out.printf(
-                    "%-12s %-22s %,14.0f %12s%n",
-                    call(result),
-                    access(result),
-                    score(result),
-                    baseline == null ? "-" : "%.2f".formatted(score(result) / score(baseline)));
+                    "%-12s %-22s %,12.0f %,12.0f %12.2f%n",
+                    call(result), access(result), median(result), median(result) - direct, median(result) / direct);
         }
     }
 
-    private static double score(RunResult result) {
-        return result.getPrimaryResult().getScore();
+    private static double median(RunResult result) {
+        return result.getPrimaryResult().getStatistics().getPercentile(50);
     }
 
     /** What is compared: the operation and the backend. */

@@ -1,0 +1,266 @@
+package io.dualwrite.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dualwrite.jdbc.BrokenDataSource.Break;
+import io.dualwrite.jdbc.Shop.Customer;
+import io.dualwrite.repair.StageRefusedException;
+import io.dualwrite.repair.VerifyPolicy;
+import io.dualwrite.stage.Sides;
+import io.dualwrite.stage.Stage;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ParameterizedClass
+@MethodSource("io.dualwrite.jdbc.Engines#pairs")
+final class JdbcMigrationTest {
+    interface Customers {
+        Customer findById(long id);
+
+        void save(Customer customer);
+
+        void deleteById(long id);
+    }
+
+    private final Sides<TestDatabase> databases;
+    private final BrokenDataSource target;
+    private final JdbcMigration migration;
+    private final Customers customers;
+
+    JdbcMigrationTest(Engine origin, Engine target) {
+        this.databases = new Sides<>(origin.create(), target.create());
+        new Shop(databases, List.of(Shop.ORDERS, Shop.CUSTOMERS)).withTables();
+        this.target = new BrokenDataSource(databases.target().pool());
+        this.migration = build();
+        this.customers = decorate(migration);
+    }
+
+    @AfterEach
+    void close() {
+        target.now(Break.NEVER);
+        migration.close();
+    }
+
+    @Test
+    void aShopMovesToTheTargetAndBackAndToTheEnd() throws Exception {
+        databases
+                .origin()
+                .run("insert into customer values (1, 'Ada'), (2, 'Bob')", "insert into orders values (9, 2, 'x')");
+        migration.start();
+        assertThat(migration.stage()).isEqualTo(Stage.OFF);
+        customers.save(new Customer(3, "before"));
+        migration.moveTo(Stage.DUAL_WRITE);
+        assertThat(migration.backfill().rows()).isEqualTo(4);
+        migration.moveTo(Stage.SHADOW);
+        customers.save(new Customer(1, "Ada L."));
+        customers.deleteById(3);
+        migration.inTransaction(() -> {
+            customers.save(new Customer(4, "Cid"));
+            try (Connection connection =
+                            migration.dataSource(migration.currentSide()).getConnection();
+                    PreparedStatement insert = connection.prepareStatement("insert into orders values (10, 4, 'y')")) {
+                insert.executeUpdate();
+            }
+            migration.changed(Shop.ORDERS, 10L);
+        });
+        assertThat(migration.awaitDrained(Duration.ofSeconds(20))).isTrue();
+        assertThat(migration.verify(VerifyPolicy.REPORT).isClean()).isTrue();
+        migration.moveTo(Stage.LIVE);
+        assertThat(customers.findById(1)).isEqualTo(new Customer(1, "Ada L."));
+        customers.save(new Customer(5, "on target"));
+        assertThat(databases.target().value("select full_name from customers where id = 5"))
+                .isEqualTo("on target");
+        assertThat(migration.awaitDrained(Duration.ofSeconds(20))).isTrue();
+        migration.moveTo(Stage.SHADOW);
+        assertThat(databases.origin().rows("select id, name from customer order by id"))
+                .containsExactly("1,Ada L.", "2,Bob", "4,Cid", "5,on target");
+        migration.verify(VerifyPolicy.REPORT);
+        migration.moveTo(Stage.LIVE);
+        migration.approve(Stage.COMPLETE, "the owner");
+        migration.moveTo(Stage.COMPLETE);
+        customers.save(new Customer(6, "after"));
+        assertThat(databases.origin().rows("select id from customer where id = 6"))
+                .isEmpty();
+        assertThat(databases.target().rows("select id, customer_id from orders_v2 order by id"))
+                .containsExactly("9,2", "10,4");
+    }
+
+    @Test
+    void anApplicationStartsAndWritesWithItsCopyUnreachable() throws Exception {
+        migration.start();
+        migration.moveTo(Stage.SHADOW.towards(Stage.OFF));
+        migration.backfill();
+        migration.moveTo(Stage.SHADOW);
+        target.now(Break.CONNECT);
+        try (JdbcMigration node = build()) {
+            node.start();
+            assertThat(node.stage()).isEqualTo(Stage.SHADOW);
+            Customers there = decorate(node);
+            there.save(new Customer(1, "Ada"));
+            assertThat(there.findById(1)).isEqualTo(new Customer(1, "Ada"));
+            assertThat(node.backlog().open()).isEqualTo(1);
+            target.now(Break.NEVER);
+            assertThat(node.awaitDrained(Duration.ofSeconds(60))).isTrue();
+            assertThat(databases.target().value("select full_name from customers"))
+                    .isEqualTo("Ada");
+        }
+    }
+
+    @Test
+    void theFirstStepTellsEverythingAgainstIt() throws Exception {
+        databases.target().run("drop table orders_v2", "insert into customers values (1, 'there', 1)");
+        migration.start();
+        assertThatThrownBy(() -> migration.moveTo(Stage.DUAL_WRITE))
+                .isInstanceOf(StageRefusedException.class)
+                .hasMessageContaining("no table orders_v2 on the TARGET")
+                .hasMessageContaining("has rows already");
+        assertThat(migration.stage()).isEqualTo(Stage.OFF);
+    }
+
+    @Test
+    void aChangeIsNamedInsideATransactionOnly() {
+        migration.start();
+        assertThatThrownBy(() -> migration.changed(Shop.CUSTOMERS, 1L))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("inTransaction");
+        assertThat(migration.currentSide()).isNull();
+    }
+
+    @Test
+    void writersGoOnWhileTheShopMovesThereAndBack() throws Exception {
+        migration.start();
+        migration.moveTo(Stage.DUAL_WRITE);
+        migration.backfill();
+        migration.moveTo(Stage.SHADOW);
+        assertThat(migration.verify(VerifyPolicy.REPORT).isClean()).isTrue();
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicLong keys = new AtomicLong();
+        List<Throwable> failures = new ArrayList<>();
+        List<Thread> writers = new ArrayList<>();
+        for (int number = 0; number < 4; number++) {
+            Thread writer = new Thread(() -> {
+                try {
+                    while (!stop.get()) {
+                        long key = keys.incrementAndGet();
+                        customers.save(new Customer(key, "v1"));
+                        customers.save(new Customer(key, "v2"));
+                    }
+                } catch (Throwable failure) {
+                    synchronized (failures) {
+                        failures.add(failure);
+                    }
+                }
+            });
+            writer.start();
+            writers.add(writer);
+        }
+        try {
+            for (Stage stage : List.of(Stage.LIVE, Stage.SHADOW, Stage.LIVE)) {
+                walk(stage);
+            }
+        } finally {
+            stop.set(true);
+            for (Thread writer : writers) {
+                writer.join();
+            }
+        }
+        assertThat(failures).isEmpty();
+        assertThat(migration.awaitDrained(Duration.ofSeconds(30))).isTrue();
+        assertThat(databases.target().rows("select id, full_name from customers order by id"))
+                .hasSize((int) keys.get())
+                .isEqualTo(databases.origin().rows("select id, name from customer order by id"))
+                .allMatch(row -> row.endsWith(",v2"));
+        assertThat(migration.verify(VerifyPolicy.REPORT).isClean()).isTrue();
+    }
+
+    /** As an operator does it: again, until the gates hold. */
+    private void walk(Stage stage) throws InterruptedException {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            try {
+                migration.moveTo(stage);
+                return;
+            } catch (StageRefusedException refused) {
+                migration.awaitDrained(Duration.ofMillis(200));
+            }
+        }
+        migration.moveTo(stage);
+    }
+
+    private JdbcMigration build() {
+        return Jdbc.migration("shop", databases.origin().pool(), target)
+                .records(Shop.ORDERS, Shop.CUSTOMERS)
+                .createTables(true)
+                .attestedBy("this test")
+                .build();
+    }
+
+    private static Customers decorate(JdbcMigration migration) {
+        return migration.decorate(
+                Customers.class,
+                source -> new CustomersTable(source, "customer", "name"),
+                source -> new CustomersTable(source, "customers", "full_name"));
+    }
+
+    /** The repository of either side. */
+    private record CustomersTable(DataSource source, String table, String name) implements Customers {
+        @Override
+        public Customer findById(long id) {
+            return run("select id, " + name + " from " + table + " where id = ?", statement -> {
+                statement.setLong(1, id);
+                try (ResultSet found = statement.executeQuery()) {
+                    return found.next() ? new Customer(found.getLong(1), found.getString(2)) : null;
+                }
+            });
+        }
+
+        @Override
+        public void save(Customer customer) {
+            int updated = run("update " + table + " set " + name + " = ? where id = ?", statement -> {
+                statement.setString(1, customer.name());
+                statement.setLong(2, customer.id());
+                return statement.executeUpdate();
+            });
+            if (updated == 0) {
+                run("insert into " + table + " (" + name + ", id) values (?, ?)", statement -> {
+                    statement.setString(1, customer.name());
+                    statement.setLong(2, customer.id());
+                    return statement.executeUpdate();
+                });
+            }
+        }
+
+        @Override
+        public void deleteById(long id) {
+            run("delete from " + table + " where id = ?", statement -> {
+                statement.setLong(1, id);
+                return statement.executeUpdate();
+            });
+        }
+
+        private interface Use<T> {
+            T of(PreparedStatement statement) throws SQLException;
+        }
+
+        private <T> T run(String sql, Use<T> use) {
+            try (Connection connection = source.getConnection();
+                    PreparedStatement statement = connection.prepareStatement(sql)) {
+                return use.of(statement);
+            } catch (SQLException failure) {
+                throw new IllegalStateException(failure);
+            }
+        }
+    }
+}

@@ -571,7 +571,7 @@ final class Mutants {
         @Override
         UnaryOperator<String> writersSql() {
             return sql -> isFence(sql)
-                    ? sql.replace("select role,", "select 'AUTHORITY' as role,").replace(" for update", "")
+                    ? sql.replace("select role,", "select 'AUTHORITY' as role,").replace(" for update skip locked", "")
                     : sql;
         }
     }
@@ -589,12 +589,12 @@ final class Mutants {
 
         @Override
         UnaryOperator<String> writersSql() {
-            return sql -> isFence(sql) ? sql.replace(" for update", "") : sql;
+            return sql -> isFence(sql) ? sql.replace(" for update skip locked", "") : sql;
         }
     }
 
     private static boolean isFence(String sql) {
-        return sql.contains("from dualwrite_control") && sql.endsWith("for update");
+        return sql.contains("from dualwrite_control") && sql.contains(" for update");
     }
 
     private static Set<RecordId> ids(Map<Long, Long> written) {

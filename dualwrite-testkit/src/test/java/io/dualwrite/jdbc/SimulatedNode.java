@@ -70,7 +70,11 @@ final class SimulatedNode {
         this.pace = baton.pace();
         Sides<DataSource> pools = Sides.each(side -> databases.of(side).dataSource(WRITERS, variation.writersSql()));
         this.places = Sides.each(side -> new Place(
-                MIGRATION, side, databases.of(side).dataSource("library", variation.librarysSql()), Limits.DEFAULT));
+                MIGRATION,
+                side,
+                databases.of(side).dataSource("library", variation.librarysSql()),
+                Limits.DEFAULT,
+                pace));
         this.controls = Sides.each(side -> new ControlRows(places.of(side), false));
         this.journals = Sides.each(side -> new JdbcJournal(places.of(side)));
         Sides<Control> plainControls = Sides.each(controls::of);

@@ -1,0 +1,126 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.fence.Control;
+import io.dualwrite.journal.Journal;
+import io.dualwrite.repair.Checkpoints;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import io.dualwrite.testkit.contract.CarrierContract;
+import io.dualwrite.testkit.contract.CheckpointsContract;
+import io.dualwrite.testkit.contract.ConfirmationContract;
+import io.dualwrite.testkit.contract.ControlContract;
+import io.dualwrite.testkit.contract.JournalContract;
+import io.dualwrite.testkit.contract.Pair;
+import io.dualwrite.testkit.contract.ScanContract;
+import io.dualwrite.testkit.contract.TransactionsContract;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+
+/** Everything that dualwrite-jdbc brings along, under the contracts of what it implements, on one pair of engines. */
+abstract class JdbcContracts {
+    /** Two databases, always the same ones. */
+    abstract Sides<DataSource> databases() throws Exception;
+
+    private JdbcPair pair() throws Exception {
+        return new JdbcPair(databases());
+    }
+
+    @Nested
+    class Journalling extends JournalContract {
+        private JdbcPair pair;
+
+        @BeforeEach
+        void make() throws Exception {
+            pair = pair();
+        }
+
+        @Override
+        protected Journal journal() {
+            return pair.parts().journals().origin();
+        }
+
+        @Override
+        protected void elapse(Duration time) throws Exception {
+            pair.elapse(Side.ORIGIN, time);
+        }
+    }
+
+    @Nested
+    class Controlling extends ControlContract {
+        private JdbcPair pair;
+
+        @BeforeEach
+        void make() throws Exception {
+            pair = pair();
+        }
+
+        @Override
+        protected Control control() {
+            return pair.parts().controls().origin();
+        }
+
+        @Override
+        protected AutoCloseable holdShared() throws Exception {
+            return pair.holdShared();
+        }
+
+        @Override
+        protected void elapse(Duration time) throws Exception {
+            pair.elapse(Side.ORIGIN, time);
+        }
+    }
+
+    @Nested
+    class Checking extends CheckpointsContract {
+        private JdbcPair pair;
+
+        @BeforeEach
+        void make() throws Exception {
+            pair = pair();
+        }
+
+        @Override
+        protected Checkpoints checkpoints() {
+            return pair.parts().checkpoints();
+        }
+    }
+
+    @Nested
+    class Carrying extends CarrierContract {
+        @Override
+        protected Pair makePair() throws Exception {
+            return pair();
+        }
+    }
+
+    @Nested
+    class Confirming extends ConfirmationContract {
+        @Override
+        protected Pair makePair() throws Exception {
+            return pair();
+        }
+    }
+
+    @Nested
+    class Scanning extends ScanContract {
+        @Override
+        protected Pair makePair() throws Exception {
+            return pair();
+        }
+    }
+
+    @Nested
+    class Transacting extends TransactionsContract {
+        @Override
+        protected Pair makePair() throws Exception {
+            return pair();
+        }
+
+        @Override
+        protected boolean areAtomic() {
+            return true;
+        }
+    }
+}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.dualwrite.event.MigrationEvent.FlagFailed;
+import io.dualwrite.event.MigrationEvent.ShadowCompared;
 import io.dualwrite.event.MigrationEvent.StageHeld;
 import io.dualwrite.event.MigrationEvent.StageMoved;
 import io.dualwrite.event.MigrationEvent.WaitedOut;
@@ -12,8 +13,10 @@ import io.dualwrite.fence.LocalIntents;
 import io.dualwrite.fence.LocalTransactions;
 import io.dualwrite.flag.SettableStage;
 import io.dualwrite.journal.Postponement;
+import io.dualwrite.path.ReadPath;
 import io.dualwrite.repair.Bench;
 import io.dualwrite.repair.Item;
+import io.dualwrite.repair.RelaySettings;
 import io.dualwrite.repair.StageRefusedException;
 import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.stage.ControlRow;
@@ -24,6 +27,7 @@ import io.dualwrite.stage.Stage;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -99,6 +103,21 @@ class MigrationTest {
     }
 
     @Test
+    void theCopyIsNotEvenAskedBeforeTheApplicationStarts() {
+        Thread caller = Thread.currentThread();
+        List<Side> asked = new CopyOnWriteArrayList<>();
+        bench.beforeRead(side -> {
+            if (Thread.currentThread() == caller) {
+                asked.add(side);
+            }
+        });
+
+        migration(settings -> settings).start();
+
+        assertThat(asked).isNotEmpty().doesNotContain(Side.TARGET);
+    }
+
+    @Test
     void aMigrationIsStartedOnce() {
         Migration migration = migration(settings -> settings);
         migration.start();
@@ -128,6 +147,7 @@ class MigrationTest {
         await().atMost(LONG).until(() -> bench.items(Side.TARGET).containsKey(1L));
         assertThat(migration.awaitDrained(LONG)).isTrue();
         assertThat(migration.backlog().isEmpty()).isTrue();
+        assertThat(bench.events.of(WaitedOut.class)).isEmpty();
     }
 
     @Test
@@ -275,6 +295,42 @@ class MigrationTest {
     }
 
     @Test
+    void aSwitchOfSomebodyElseThatEndsIsGoneOnFrom() throws Exception {
+        bench = new Bench(
+                new ControlRow(Role.CLOSED, Stage.SHADOW, 0, 5, true, 1, null),
+                new ControlRow(Role.COPY, Stage.OFF, 0, 1, false, 1, null));
+        int[] pauses = new int[1];
+        bench.pace.onPause(() -> {
+            if (++pauses[0] == 10) {
+                ControlRow closed = bench.row(Side.ORIGIN);
+                bench.fences.origin().change(closed, closed.as(Role.CEDED, 1));
+            }
+        });
+        Migration migration = migration(settings -> settings);
+
+        assertThat(migration.moveTo(Stage.RAMP_DOWN)).isEqualTo(Stage.RAMP_DOWN);
+    }
+
+    @Test
+    void theThreadsOfShadowReadsAndOfCallsToTheCopyEndWithTheMigration() throws Exception {
+        bench = Bench.at(Stage.SHADOW);
+        Migration migration = migration(settings -> settings);
+        migration.start();
+        migration.backlog();
+        migration.rampTo(100);
+        ReadPath.Query compared = new ReadPath.Query("find", Item.record(1), false, true);
+        ReadPath.Query ramped = new ReadPath.Query("find", Item.record(1), true, true);
+
+        migration.reads().read(compared, side -> bench.items(side).get(1L));
+        migration.reads().read(ramped, side -> bench.items(side).get(1L));
+        await().atMost(LONG).until(() -> !bench.events.of(ShadowCompared.class).isEmpty());
+        assertThat(threads()).hasSizeGreaterThan(5);
+
+        migration.close();
+        assertThat(threads()).isEmpty();
+    }
+
+    @Test
     void aNodeThatStartsBeyondTheFlipHasSeenNoMove() {
         bench = Bench.at(Stage.LIVE);
         Migration migration = migration(settings -> settings);
@@ -317,7 +373,8 @@ class MigrationTest {
         bench.items(Side.ORIGIN).put(1L, "one");
         bench.journals.origin().append(Item.records(1));
         bench.journals.origin().postpone(Item.records(1), Postponement.quarantine());
-        Migration migration = migration(settings -> settings);
+        Migration migration =
+                migration(settings -> settings.relay(RelaySettings.defaults().withPoll(Duration.ofDays(1))));
         migration.start();
 
         migration.release(Item.record(1));

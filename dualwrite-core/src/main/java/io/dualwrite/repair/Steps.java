@@ -133,12 +133,10 @@ public final class Steps {
     }
 
     private void begin(ControlRow origin) throws InterruptedException {
-        // The target is read before the origin is looked at again: whoever else begins changes the target first, so
-        // that a
+        // The target is read before the origin is looked at again. Whoever else begins changes the target first: a
         // coordinator that slept here fails at the target, and never touches what that one has made of it since.
         ControlRow target = board.refresh(Side.TARGET);
-        boolean moved = authorityAt(Side.ORIGIN, Stage.OFF, Stage.JOURNAL).version() != origin.version();
-        if (moved || target.role() != Role.COPY) {
+        if (authorityAt(Side.ORIGIN, Stage.OFF, Stage.JOURNAL).version() != origin.version()) {
             throw new StageRefusedException(
                     Stage.OFF, Stage.JOURNAL, List.of("somebody else has begun by now; look again"));
         }

@@ -190,8 +190,11 @@ class BackfillTest {
         bench = Bench.at(stage);
         bench.items(Side.TARGET).put(1L, "written since");
 
-        assertThatThrownBy(() -> bench.node().backfill.run()).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> bench.node().backfill.run())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the stage is " + stage);
 
+        assertThat(bench.maps.carried).isEmpty();
         assertThat(bench.items(Side.TARGET)).containsOnlyKeys(1L);
     }
 

@@ -1,6 +1,7 @@
 package io.dualwrite.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -93,10 +94,14 @@ class BackgroundJobTest {
         assertThat(thread[0].isDaemon()).isTrue();
         assertThat(thread[0].getName()).isEqualTo("dualwrite-shop-job");
 
+        long begun = System.nanoTime();
         job.close();
         job.close();
 
         assertThat(thread[0].isAlive()).isFalse();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                .as("a job at rest is woken, not waited for")
+                .isLessThan(Duration.ofSeconds(3));
     }
 
     @Test
@@ -113,10 +118,12 @@ class BackgroundJobTest {
             return true;
         });
         working.await();
-        job.end();
+        Thread closer = new Thread(job::close, "closer");
+        closer.start();
+        await().until(() -> closer.getState() == Thread.State.TIMED_WAITING);
         mayEnd.countDown();
 
-        job.close();
+        closer.join();
 
         assertThat(finished[0]).isTrue();
         assertThat(interrupted[0]).isFalse();

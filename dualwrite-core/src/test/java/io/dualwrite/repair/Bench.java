@@ -95,6 +95,11 @@ public final class Bench {
         return maps.items.of(side);
     }
 
+    /** What happens before a control row is read, on the thread that reads it. */
+    public void beforeRead(Consumer<Side> what) {
+        beforeRead = what;
+    }
+
     /** Writes as a fenced transaction does; false when no side has the authority now. */
     public boolean write(long id, String text) {
         for (Side side : Side.values()) {

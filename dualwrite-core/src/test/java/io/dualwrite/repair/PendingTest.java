@@ -1,12 +1,13 @@
 package io.dualwrite.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -76,12 +77,27 @@ class PendingTest {
     @Test
     void aWaiterIsWokenWhenItsRecordsHaveArrived() throws Exception {
         pending.note(Item.records(1, 2));
-        CompletableFuture<Boolean> waiter =
-                CompletableFuture.supplyAsync(() -> pending.await(Item.records(1, 2), LONG));
-        pending.arrived(Item.records(1), pending.mark());
-        pending.arrived(Item.records(2), pending.mark());
+        assertThat(wokenBy(() -> {
+                    pending.arrived(Item.records(1), pending.mark());
+                    pending.arrived(Item.records(2), pending.mark());
+                }))
+                .isTrue();
+    }
 
-        assertThat(waiter.get(30, TimeUnit.SECONDS)).isTrue();
+    @Test
+    void aWaiterIsWokenWhenTheJournalWasSeenEmpty() throws Exception {
+        pending.note(Item.records(1, 2));
+        assertThat(wokenBy(() -> pending.allArrived(pending.mark()))).isTrue();
+    }
+
+    /** Whether somebody who waits for two records already is woken by what happens then. */
+    private boolean wokenBy(Runnable arrival) throws Exception {
+        FutureTask<Boolean> waiting = new FutureTask<>(() -> pending.await(Item.records(1, 2), LONG));
+        Thread waiter = new Thread(waiting, "waiter");
+        waiter.start();
+        await().until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
+        arrival.run();
+        return waiting.get(30, TimeUnit.SECONDS);
     }
 
     @Test

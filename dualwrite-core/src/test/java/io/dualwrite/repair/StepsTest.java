@@ -192,6 +192,26 @@ class StepsTest {
     }
 
     @Test
+    void aBeginningThatSleptThroughAWholeMigrationThereAndBackChangesNothing() throws Exception {
+        Bench.Node asleep = attested();
+        int[] reads = new int[1];
+        bench.beforeRead = side -> {
+            if (side == Side.TARGET && ++reads[0] == 2) {
+                bench.beforeRead = other -> {};
+                walkBySomebodyElse(Stage.LIVE);
+                walkBySomebodyElse(Stage.OFF);
+            }
+        };
+
+        assertThatThrownBy(() -> asleep.steps.step(Stage.OFF, Stage.JOURNAL)).isInstanceOf(StageRefusedException.class);
+
+        assertThat(bench.row(Side.TARGET))
+                .extracting(ControlRow::role, ControlRow::handover, ControlRow::generation)
+                .containsExactly(Role.COPY, 2L, 1);
+        walkBySomebodyElse(Stage.LIVE);
+    }
+
+    @Test
     void aFlipThatSleptAfterItsGatesClosesNothingOfALaterGeneration() throws Exception {
         Bench.Node asleep = shadowed();
         asleep.verifier.verify(VerifyPolicy.REPAIR);
@@ -328,6 +348,18 @@ class StepsTest {
         node.steps.step(Stage.LIVE, Stage.SHADOW);
         assertThat(bench.stage()).isEqualTo(Stage.SHADOW);
         assertThat(bench.items(Side.ORIGIN)).containsEntry(1L, "since the flip");
+    }
+
+    @Test
+    void anOriginThatIsClosedForGoodTakesNothingBack() {
+        bench = new Bench(
+                new ControlRow(Role.CLOSED, Stage.SHADOW, 1, 9, false, 1, null),
+                new ControlRow(Role.AUTHORITY, Stage.LIVE, 1, 5, true, 1, null));
+
+        assertThat(bench.node().steps.obstacles(Stage.LIVE, Stage.SHADOW))
+                .singleElement()
+                .asString()
+                .contains("CLOSED");
     }
 
     @Test

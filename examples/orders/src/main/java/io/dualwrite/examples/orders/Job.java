@@ -1,5 +1,10 @@
 package io.dualwrite.examples.orders;
 
+import io.dualwrite.examples.orders.check.Checker;
+import io.dualwrite.examples.orders.check.Result;
+import io.dualwrite.examples.orders.check.Shelf;
+import io.dualwrite.examples.orders.check.Verdict;
+import io.dualwrite.examples.orders.check.Verdict.Wrong;
 import io.dualwrite.examples.orders.console.Progress;
 import io.dualwrite.examples.orders.console.Teller;
 import io.dualwrite.examples.orders.ledger.Book;
@@ -58,13 +63,18 @@ final class Job implements AutoCloseable {
         return ledger;
     }
 
+    /** How many rows are loaded. */
+    long rows() {
+        return tpch().customerCount() + tpch().orderCount();
+    }
+
     Script script() {
         return new Script(teller, directory.steps());
     }
 
     /** Fills the legacy database and creates the empty tables of the new one. */
     String load() throws SQLException {
-        long rows = tpch().customerCount() + tpch().orderCount();
+        long rows = rows();
         Progress progress = teller.measure("rows", rows);
         new Loader(tpch(), progress).load(databases.legacy());
         Schemas.createNext(databases.next());
@@ -94,6 +104,35 @@ final class Job implements AutoCloseable {
         Workload.Sample meanwhile = workload.goOn(options.step());
         databases.server().start();
         return meanwhile;
+    }
+
+    /** Has the independent checker judge the side that has the authority now, and tells what it found. */
+    Result judge(Shelf authority, long flips, long shadowMismatchesConfirmed) throws SQLException {
+        Book book = book();
+        Verdict verdict = new Verdict();
+        new Checker(tpch(), book).judge(authority, verdict);
+        teller.say("Checked all %,d records that %,d acknowledged writes have touched, and all others that were loaded."
+                .formatted(book.accounts().size(), book.acknowledged()));
+        verdict.examples().forEach(teller::outcome);
+        book.complaints().forEach(teller::outcome);
+        return Result.of(book, verdict, flips, shadowMismatchesConfirmed);
+    }
+
+    /** Has the checker compare both sides at rest; every record that differs is noted as stale. */
+    int compare(Shelf authority, Shelf copy) throws SQLException {
+        Verdict verdict = new Verdict();
+        new Checker(tpch(), book()).compare(authority, copy, verdict);
+        verdict.all(Wrong.STALE).forEach(ref -> ledger.stale(ref, "differs at rest"));
+        verdict.examples().forEach(teller::detail);
+        return verdict.count(Wrong.STALE);
+    }
+
+    Shelf legacyShelf() {
+        return Shelf.legacy(databases.legacy());
+    }
+
+    Shelf nextShelf() {
+        return Shelf.next(databases.next());
     }
 
     /** The ledger as it is now, this process's entries included. */

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The main job. Its last line is {@code RESULT …}; its exit code is 0 when nothing was lost, stale, resurrected or
- * refused, 1 when something was, 2 when the command line is wrong, and 3 when the run could not be finished.
+ * refused, 1 when something was or a read failed, 2 when the command line is wrong, and 3 when the run could not be finished.
  */
 public final class Main {
     private Main() {}
@@ -53,6 +53,8 @@ public final class Main {
         }
         if (result.isGood()) {
             directory.removeIfTemporary();
+        } else {
+            teller.say("Databases, ledger and log are kept in " + directory.path());
         }
         teller.say(result.toString());
         return result.isGood() ? 0 : 1;

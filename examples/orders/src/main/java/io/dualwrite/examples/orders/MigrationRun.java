@@ -1,33 +1,22 @@
 package io.dualwrite.examples.orders;
 
-import io.dualwrite.examples.orders.check.Checker;
 import io.dualwrite.examples.orders.check.Result;
-import io.dualwrite.examples.orders.check.Shelf;
-import io.dualwrite.examples.orders.check.Verdict;
-import io.dualwrite.examples.orders.check.Verdict.Wrong;
 import io.dualwrite.examples.orders.console.Progress;
-import io.dualwrite.examples.orders.ledger.Book;
-import io.dualwrite.examples.orders.ledger.Ref;
 import io.dualwrite.examples.orders.shop.MigratingShop;
 import io.dualwrite.examples.orders.workload.Workload;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.repair.StageRefusedException;
-import io.dualwrite.repair.VerifyPolicy;
-import io.dualwrite.repair.VerifyReport;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.Stage;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
-import java.util.SplittableRandom;
 
 /** The whole way of a migration under traffic, from an empty target to a completed switch. */
 final class MigrationRun {
     private static final Duration STALENESS = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final int[] RAMP = {1, 5, 10, 25, 50, 75, 100};
-    private static final int PASSES = 5;
 
     private final Job job;
     private final Watcher watcher;
@@ -54,11 +43,7 @@ final class MigrationRun {
             run.script().run();
             flips = run.handovers();
         }
-        Book book = job.book();
-        Verdict verdict = new Verdict();
-        new Checker(job.tpch(), book).judge(Shelf.next(job.databases().next()), verdict);
-        verdict.examples().forEach(job.teller()::outcome);
-        return Result.of(book, verdict, flips, book.unexpectedMismatches());
+        return job.judge(job.nextShelf(), flips, job.book().unexpectedMismatches());
     }
 
     private Script script() {
@@ -97,56 +82,45 @@ final class MigrationRun {
         Workload.Sample meanwhile = job.outage(workload);
         long waiting = migration.backlog().open();
         long back = System.nanoTime();
-        awaitDrained();
-        return "%s; %,d intents waited, and were worked off %.1f s after the server was back"
+        // Under traffic the journal is hardly ever empty: worked off is what was open when the server came back.
+        while (migration.backlog().oldest().toNanos() > System.nanoTime() - back) {
+            if (System.nanoTime() - back > PATIENCE.toNanos()) {
+                throw new IllegalStateException("The copy does not catch up: " + migration.backlog());
+            }
+            workload.goOn(BETWEEN_LOOKS);
+        }
+        return "%s; %,d intents had gathered, and were worked off %.1f s after the server was back"
                 .formatted(meanwhile, waiting, (System.nanoTime() - back) / 1e9);
     }
 
     private String backfill() throws InterruptedException {
-        Progress progress = measure("records", 1);
+        Progress progress = job.teller().measure("records", job.rows());
+        watcher.showProgressOn(progress);
         return progress.summary(migration.backfill().rows());
     }
 
     private String drift() throws Exception {
-        SplittableRandom random =
-                new SplittableRandom(job.options().seed() + job.book().sessions());
-        List<Ref> planted = new Drift(job.tpch(), job.databases().next(), job.ledger(), random).plant();
-        Progress progress = measure("records", 1);
-        VerifyReport report = migration.verify(VerifyPolicy.REPAIR);
-        Book book = job.book();
-        List<Ref> missed =
-                planted.stream().filter(ref -> !book.isConfirmed(ref)).toList();
-        if (!missed.isEmpty()) {
-            throw new IllegalStateException("Verification did not find " + missed);
-        }
-        for (int pass = 1; !migration.verify(VerifyPolicy.REPAIR).isClean(); pass++) {
-            if (pass == PASSES) {
-                throw new IllegalStateException("No pass was clean");
-            }
-        }
-        return "all %d found and repaired, and then a clean pass; %s"
-                .formatted(planted.size(), progress.summary(report.rows().origin()));
+        return new DriftStep(job, migration, watcher).perform();
     }
 
     private String shadow() throws InterruptedException {
+        Comparisons comparisons = new Comparisons(watcher);
         moveTo(Stage.SHADOW);
-        String sample = job.goOn(workload);
-        return "%s; %,d compared, %d differed at first sight, %d confirmed"
-                .formatted(sample, watcher.compared(), watcher.candidates(), watcher.confirmed());
+        return job.goOn(workload) + "; " + comparisons;
     }
 
     private String ramp() throws InterruptedException {
-        MismatchBudget budget = new MismatchBudget(watcher);
+        Comparisons comparisons = new Comparisons(watcher);
         for (int percent : RAMP) {
             migration.rampTo(percent);
             workload.goOn(job.options().step().dividedBy(2));
-            job.teller().detail(percent + " %: " + budget);
-            if (!budget.isKept()) {
+            job.teller().detail("%d %%: %s".formatted(percent, comparisons));
+            if (!comparisons.areWithinBudget()) {
                 migration.rampTo(0);
-                throw new IllegalStateException("The mismatch budget is used up: " + budget);
+                throw new IllegalStateException("The mismatch budget is used up: " + comparisons);
             }
         }
-        return budget + "; " + watcher.fellBack() + " reads fell back";
+        return watcher.fellBack() + " reads fell back to the other database";
     }
 
     private String flip(Stage wish) throws InterruptedException {
@@ -163,7 +137,7 @@ final class MigrationRun {
         workload.pause();
         try {
             awaitDrained();
-            return compare() + " records differ";
+            return job.compare(job.nextShelf(), job.legacyShelf()) + " records differ";
         } finally {
             workload.resume();
         }
@@ -173,16 +147,6 @@ final class MigrationRun {
         migration.approve(Stage.COMPLETE, "the main job");
         moveTo(Stage.COMPLETE);
         return job.goOn(workload);
-    }
-
-    private int compare() throws SQLException {
-        Verdict verdict = new Verdict();
-        Checker checker = new Checker(job.tpch(), job.book());
-        checker.compare(
-                Shelf.next(job.databases().next()), Shelf.legacy(job.databases().legacy()), verdict);
-        verdict.all(Wrong.STALE).forEach(ref -> job.ledger().stale(ref, "differs at rest"));
-        verdict.examples().forEach(job.teller()::detail);
-        return verdict.count(Wrong.STALE);
     }
 
     /** Gates may not hold at this moment under traffic: then again, until patience ends. */
@@ -206,13 +170,6 @@ final class MigrationRun {
         if (!migration.awaitDrained(PATIENCE)) {
             throw new IllegalStateException("The journal is not empty after " + PATIENCE + ": " + migration.backlog());
         }
-    }
-
-    private Progress measure(String what, int times) {
-        long total = job.tpch().customerCount() + job.tpch().orderCount();
-        Progress progress = job.teller().measure(what, times * total);
-        watcher.showProgressOn(progress);
-        return progress;
     }
 
     private long handovers() {

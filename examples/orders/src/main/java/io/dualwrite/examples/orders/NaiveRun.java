@@ -1,12 +1,7 @@
 package io.dualwrite.examples.orders;
 
-import io.dualwrite.examples.orders.check.Checker;
 import io.dualwrite.examples.orders.check.Result;
-import io.dualwrite.examples.orders.check.Shelf;
-import io.dualwrite.examples.orders.check.Verdict;
-import io.dualwrite.examples.orders.check.Verdict.Wrong;
 import io.dualwrite.examples.orders.console.Progress;
-import io.dualwrite.examples.orders.ledger.Book;
 import io.dualwrite.examples.orders.naive.NaiveBackfill;
 import io.dualwrite.examples.orders.naive.NaiveShop;
 import io.dualwrite.examples.orders.naive.Phase;
@@ -19,7 +14,7 @@ import java.time.Duration;
 final class NaiveRun {
     private final Job job;
     private final NaiveShop shop;
-    private final Verdict verdict = new Verdict();
+    private int differing;
 
     NaiveRun(Job job) {
         this.job = job;
@@ -45,7 +40,8 @@ final class NaiveRun {
             script.once("backfill", "Every row that the new database lacks is inserted there.", this::backfill);
             script.once("comparison", "The shop pauses, and both databases are compared.", () -> {
                 workload.pause();
-                return compare() + " records differ";
+                differing = job.compare(job.legacyShelf(), job.nextShelf());
+                return differing + " records differ";
             });
             script.once("switch", "The shop goes on with the new database alone.", () -> {
                 Schemas.skipUsedIds(
@@ -57,27 +53,13 @@ final class NaiveRun {
             });
             script.run();
         }
-        Book book = job.book();
-        new Checker(job.tpch(), book).judge(Shelf.next(job.databases().next()), verdict);
-        verdict.examples().forEach(job.teller()::outcome);
-        return Result.of(book, verdict, 1, verdict.count(Wrong.STALE));
+        return job.judge(job.nextShelf(), 1, differing);
     }
 
     private String backfill() throws SQLException {
         job.databases().awaitNext();
-        Progress progress = job.teller()
-                .measure("rows", job.tpch().customerCount() + job.tpch().orderCount());
+        Progress progress = job.teller().measure("rows", job.rows());
         return progress.summary(
                 new NaiveBackfill(job.databases().legacy(), job.databases().next(), progress).run());
-    }
-
-    private int compare() throws SQLException {
-        new Checker(job.tpch(), job.book())
-                .compare(
-                        Shelf.legacy(job.databases().legacy()),
-                        Shelf.next(job.databases().next()),
-                        verdict);
-        verdict.all(Wrong.STALE).forEach(ref -> job.ledger().stale(ref, "differs at rest"));
-        return verdict.count(Wrong.STALE);
     }
 }

@@ -3,6 +3,7 @@ package io.dualwrite.examples.orders.check;
 import io.dualwrite.examples.orders.check.Verdict.Wrong;
 import io.dualwrite.examples.orders.ledger.Account;
 import io.dualwrite.examples.orders.ledger.Book;
+import io.dualwrite.examples.orders.ledger.Change;
 import io.dualwrite.examples.orders.ledger.Kind;
 import io.dualwrite.examples.orders.ledger.Ref;
 import io.dualwrite.examples.orders.shop.Customer;
@@ -56,7 +57,7 @@ public final class Checker {
 
     private static void compare(Ref ref, @Nullable Entity authority, @Nullable Entity copy, Verdict verdict) {
         if (!Objects.equals(authority, copy)) {
-            verdict.add(Wrong.STALE, ref, "the authority has " + authority + ", the copy " + copy);
+            verdict.add(Wrong.STALE, ref, "the authority has " + brief(authority) + ", the copy " + brief(copy));
         }
     }
 
@@ -78,18 +79,26 @@ public final class Checker {
             judgeUntouched(ref, loaded, found, verdict);
         } else if (!account.allows(found, loaded)) {
             boolean mayBeThere = found == null || account.allowsPresence(loaded);
+            Change acknowledged = account.acknowledged();
+            Entity last = acknowledged == null ? loaded : acknowledged.after();
             verdict.add(
                     mayBeThere ? Wrong.LOST : Wrong.RESURRECTED,
                     ref,
-                    "acknowledged was " + account.acknowledged() + ", found " + found);
+                    "acknowledged was " + brief(last) + ", found " + brief(found));
         }
     }
 
     private void judgeUntouched(Ref ref, @Nullable Entity loaded, @Nullable Entity found, Verdict verdict) {
         if (loaded != null && !loaded.equals(found)) {
-            verdict.add(Wrong.LOST, ref, "never touched, loaded as " + loaded + ", found " + found);
+            verdict.add(Wrong.LOST, ref, "never touched, loaded as " + brief(loaded) + ", found " + brief(found));
         } else if (loaded == null && found != null && !book.mayHaveCreated(found)) {
             verdict.add(Wrong.RESURRECTED, ref, "nobody wrote " + found);
         }
+    }
+
+    private static String brief(@Nullable Entity entity) {
+        return entity == null
+                ? "nothing"
+                : "revision " + entity.revision() + " #" + Integer.toHexString(entity.hashCode());
     }
 }

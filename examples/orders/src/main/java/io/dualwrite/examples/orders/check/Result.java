@@ -4,7 +4,7 @@ import io.dualwrite.examples.orders.check.Verdict.Wrong;
 import io.dualwrite.examples.orders.ledger.Book;
 
 /**
- * What a run comes to, in one line that machines read.
+ * What a run comes to, in one line that machines read. The line leaves out the reads that failed; good it is only without.
  *
  * @param acknowledged writes that returned to their caller
  * @param lost records with an acknowledged write that is missing or was replaced by something older
@@ -14,6 +14,7 @@ import io.dualwrite.examples.orders.ledger.Book;
  * @param shadowMismatchesConfirmed records that the migration confirmed to differ, those planted on purpose left out
  * @param flips how often the authority moved, rollbacks included
  * @param maxWriteWaitMillis how long the slowest acknowledged write took
+ * @param failedReads reads that threw
  */
 public record Result(
         long acknowledged,
@@ -23,7 +24,8 @@ public record Result(
         long failedWrites,
         long shadowMismatchesConfirmed,
         long flips,
-        long maxWriteWaitMillis) {
+        long maxWriteWaitMillis,
+        long failedReads) {
 
     public static Result of(Book book, Verdict verdict, long flips, long shadowMismatchesConfirmed) {
         return new Result(
@@ -34,12 +36,13 @@ public record Result(
                 book.failed(),
                 shadowMismatchesConfirmed,
                 flips,
-                (book.longestMicros() + 999) / 1000);
+                (book.longestMicros() + 999) / 1000,
+                book.failedReads());
     }
 
-    /** Whether nothing was lost, stale, resurrected or refused. */
+    /** Whether nothing was lost, stale or resurrected, and nothing threw. */
     public boolean isGood() {
-        return lost == 0 && stale == 0 && resurrected == 0 && failedWrites == 0;
+        return lost == 0 && stale == 0 && resurrected == 0 && failedWrites == 0 && failedReads == 0;
     }
 
     @Override

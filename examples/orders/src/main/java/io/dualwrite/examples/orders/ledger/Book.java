@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A ledger read back: an account per touched record, and the sums of the run. Not thread-safe. */
 public final class Book {
+    private static final int MOST_COMPLAINTS = 10;
+
     private final Map<Ref, Account> accounts = new HashMap<>();
     private final Map<String, List<Change>> begun = new HashMap<>();
     private final Map<String, Integer> writers = new HashMap<>();
@@ -25,6 +27,7 @@ public final class Book {
     private final Set<Ref> mismatches = new HashSet<>();
     private final Set<Ref> planted = new HashSet<>();
     private final Set<Ref> generatedTwice = new HashSet<>();
+    private final List<String> complaints = new ArrayList<>();
     private int sessions;
     private long acknowledged;
     private long failed;
@@ -102,6 +105,11 @@ public final class Book {
         return longestMicros;
     }
 
+    /** A few of the things that went wrong, as they were entered. */
+    public List<String> complaints() {
+        return complaints;
+    }
+
     /** Whether a write may have created this entity under a generated id, with nobody left to be told the id. */
     public boolean mayHaveCreated(Entity found) {
         return open.stream().anyMatch(change -> change.id() == null && alike(found, change.after()));
@@ -115,12 +123,25 @@ public final class Book {
             case Ledger.FAILED -> {
                 failed++;
                 leaveOpen(field[1]);
+                complain(field);
             }
-            case Ledger.STALE -> stale++;
-            case Ledger.FAILED_READ -> failedReads++;
+            case Ledger.STALE -> {
+                stale++;
+                complain(field);
+            }
+            case Ledger.FAILED_READ -> {
+                failedReads++;
+                complain(field);
+            }
             case Ledger.MISMATCH -> mismatches.add(ref(field));
             case Ledger.PLANTED -> planted.add(ref(field));
             default -> throw new IllegalArgumentException("No entry of a ledger: " + String.join(" ", field));
+        }
+    }
+
+    private void complain(String[] field) {
+        if (complaints.size() < MOST_COMPLAINTS) {
+            complaints.add(String.join(" ", field));
         }
     }
 

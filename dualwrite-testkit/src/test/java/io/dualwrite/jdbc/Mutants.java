@@ -38,7 +38,7 @@ final class Mutants {
                 new NoJournal(),
                 new JournalOnlyWhenTheCopyFailed(),
                 new ValueSentInline(),
-                carrier("lock on the authority instead of the copy", LockOnTheAuthority::new),
+                new LockOnTheAuthority(),
                 carrier("SKIP LOCKED instead of waiting for the copy's lock", SkipLocked::new),
                 new LeaseInsteadOfALock(),
                 carrier("authority read before the copy is locked", ReadBeforeLock::new),
@@ -213,25 +213,49 @@ final class Mutants {
         }
     }
 
-    private static final class LockOnTheAuthority extends TableCarrier {
-        private final Sides<Place> places;
-
-        LockOnTheAuthority(Sides<Place> places, Sides<ControlRows> controls, Tables tables) {
-            super(places, controls, tables);
-            this.places = places;
+    /** Its lock lies where it does not write: the server that has it may end an idle session and let the next one in. */
+    private static final class LockOnTheAuthority extends Variation {
+        @Override
+        public String name() {
+            return "lock on the authority instead of the copy";
         }
 
         @Override
-        void attempt(Side authority, Set<RecordId> batch, @Nullable Checkpoint checkpoint, Map<RecordId, Row> rows)
-                throws SQLException {
-            try (Session lock = places.of(authority).begin()) {
-                new Stripes(places.of(authority)).lock(lock, batch);
-                super.attempt(authority, batch, checkpoint, rows);
-            }
+        Start start() {
+            return Start.CROWD;
         }
 
         @Override
-        void lockStripes(Session session, Place copy, Set<RecordId> batch, @Nullable Checkpoint checkpoint) {}
+        Carrier carrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables, Pace pace) {
+            return new TableCarrier(places, controls, tables) {
+                private @Nullable Session lock;
+                private int reads;
+
+                @Override
+                void attempt(
+                        Side authority, Set<RecordId> batch, @Nullable Checkpoint checkpoint, Map<RecordId, Row> rows)
+                        throws SQLException {
+                    try (Session session = places.of(authority).begin()) {
+                        lock = session;
+                        new Stripes(places.of(authority)).lock(session, batch);
+                        super.attempt(authority, batch, checkpoint, rows);
+                    }
+                }
+
+                @Override
+                void lockStripes(Session session, Place copy, Set<RecordId> batch, @Nullable Checkpoint checkpoint) {}
+
+                @Override
+                Map<RecordId, Row> readAuthority(Side authority, Set<RecordId> batch) throws SQLException {
+                    Map<RecordId, Row> rows = super.readAuthority(authority, batch);
+                    if (lock != null && ++reads % 3 == 0) {
+                        lock.connection().rollback();
+                        slowly(pace, 50);
+                    }
+                    return rows;
+                }
+            };
+        }
     }
 
     private static final class SkipLocked extends TableCarrier {

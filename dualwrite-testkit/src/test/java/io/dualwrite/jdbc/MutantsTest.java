@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * which the right protocol survives.
  */
 class MutantsTest {
-    private static final int MOST_SCHEDULES = 1_500;
+    private static final int MOST_SCHEDULES = 4_000;
     private static Scenario scenario;
 
     @BeforeAll

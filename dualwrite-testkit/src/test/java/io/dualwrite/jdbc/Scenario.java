@@ -131,7 +131,8 @@ final class Scenario implements AutoCloseable {
             throw new AssertionError(
                     "Seed " + seed + ", start " + start + ", variation '" + variation + "': " + failure.getMessage()
                             + "\nreplay with: mvn -pl dualwrite-testkit -am test -Dtest=ProtocolSimulationTest"
-                            + " -Dsurefire.failIfNoSpecifiedTests=false -Ddualwrite.sim.seed=" + seed + "\n" + hazards
+                            + " -Dsurefire.failIfNoSpecifiedTests=false -Ddualwrite.sim.seed=" + seed
+                            + " -Ddualwrite.sim.start=" + start + "\n" + hazards
                             + "\n"
                             + baton.trace(),
                     failure);

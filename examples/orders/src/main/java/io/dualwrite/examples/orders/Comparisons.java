@@ -26,7 +26,7 @@ final class Comparisons {
 
     @Override
     public String toString() {
-        return "%,d reads compared, %,d of them in flight, %,d confirmed to differ (%,d allowed)"
+        return "%,d reads compared, %,d differed at first sight, %,d were confirmed to (%,d allowed)"
                 .formatted(compared(), watcher.candidates() - candidatesBefore, confirmed(), allowed());
     }
 

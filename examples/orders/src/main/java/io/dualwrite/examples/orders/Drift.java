@@ -1,5 +1,6 @@
 package io.dualwrite.examples.orders;
 
+import io.dualwrite.examples.orders.ledger.Book;
 import io.dualwrite.examples.orders.ledger.Ledger;
 import io.dualwrite.examples.orders.ledger.Ref;
 import io.dualwrite.examples.orders.shop.Entity;
@@ -38,10 +39,18 @@ final class Drift {
         this.random = random;
     }
 
-    /** Plants it and returns what must be found. */
-    List<Ref> plant() {
-        List<Long> orders = some(tpch.orders(), place -> Workload.orderInPlay(place, tpch), 3 * EACH);
-        List<Long> customers = some(tpch.customers(), place -> Workload.customerInPlay(place, tpch), EACH);
+    /** Plants it and returns what must be found. What an earlier, killed process has spoilt already is left alone. */
+    List<Ref> plant(Book book) {
+        List<Long> orders = some(
+                tpch.orders(),
+                place -> Workload.orderInPlay(place, tpch),
+                id -> book.isPlanted(Ref.order(id)),
+                3 * EACH);
+        List<Long> customers = some(
+                tpch.customers(),
+                place -> Workload.customerInPlay(place, tpch),
+                id -> book.isPlanted(Ref.customer(id)),
+                EACH);
         List<Ref> planted = new ArrayList<>();
         for (int at = 0; at < EACH; at++) {
             planted.add(change(orders.get(3 * at)));
@@ -81,15 +90,16 @@ final class Drift {
     }
 
     /** The ids of some records that nobody writes, spread over all. */
-    private List<Long> some(Stream<? extends Entity> rows, LongPredicate inPlay, int howMany) {
+    private List<Long> some(Stream<? extends Entity> rows, LongPredicate inPlay, LongPredicate spoilt, int howMany) {
         AtomicLong place = new AtomicLong();
         List<Long> idle = rows.filter(row -> !inPlay.test(place.getAndIncrement()))
                 .map(row -> Objects.requireNonNull(row.id()))
                 .toList();
         return random.longs(0, idle.size())
+                .mapToObj(at -> idle.get((int) at))
+                .filter(id -> !spoilt.test(id))
                 .distinct()
                 .limit(howMany)
-                .mapToObj(at -> idle.get((int) at))
                 .toList();
     }
 }

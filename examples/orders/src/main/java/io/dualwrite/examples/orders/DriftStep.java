@@ -24,9 +24,9 @@ final class DriftStep {
     }
 
     String perform() throws Exception {
-        SplittableRandom random =
-                new SplittableRandom(job.options().seed() + job.book().sessions());
-        List<Ref> planted = new Drift(job.tpch(), job.databases().next(), job.ledger(), random).plant();
+        Book before = job.book();
+        SplittableRandom random = new SplittableRandom(job.options().seed() + before.sessions());
+        List<Ref> planted = new Drift(job.tpch(), job.databases().next(), job.ledger(), random).plant(before);
         boolean clean = verify().isClean();
         // By this verification or by the one that never rests: what matters is that somebody noticed.
         Book book = job.book();

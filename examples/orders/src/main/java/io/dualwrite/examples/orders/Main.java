@@ -61,13 +61,13 @@ public final class Main {
     }
 
     private static String headline(Options options, RunDirectory directory) {
-        return "%s: %,d customers and %,d orders, seed %d, %s in %s"
+        return "%s: %,d customers and %,d orders, seed %d, %s %s"
                 .formatted(
                         options.naive() ? "The textbook dual write" : "Dualwrite",
                         options.tpch().customerCount(),
                         options.tpch().orderCount(),
                         options.seed(),
-                        options.resume() ? "continued" : "everything is kept",
+                        options.resume() ? "continued in" : "kept in",
                         directory.path());
     }
 }

@@ -127,8 +127,10 @@ final class MigrationRun {
         workload.sample();
         long began = System.nanoTime();
         moveTo(wish);
-        double seconds = (System.nanoTime() - began) / 1e9;
-        return "the authority moved within %.2f s; %s".formatted(seconds, job.goOn(workload));
+        long tookMillis = (System.nanoTime() - began) / 1_000_000;
+        long slowestMillis = workload.sample().slowest().toMillis();
+        return "the authority has moved after %d ms, the slowest write meanwhile took %d ms; since then %s"
+                .formatted(tookMillis, slowestMillis, job.goOn(workload));
     }
 
     private String atRest() throws Exception {

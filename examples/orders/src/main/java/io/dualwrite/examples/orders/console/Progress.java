@@ -39,7 +39,7 @@ public final class Progress {
 
     private String text(long done, long nanos) {
         double perSecond = done / (nanos / 1e9);
-        String line = "%,d of %,d %s, %,.0f/s".formatted(done, total, what, perSecond);
+        String line = "%,d of about %,d %s, %,.0f/s".formatted(done, total, what, perSecond);
         return perSecond > 0 && done < total ? line + ", %.0f s left".formatted((total - done) / perSecond) : line;
     }
 

@@ -95,6 +95,11 @@ public final class Book {
         return mismatches.contains(ref);
     }
 
+    /** Whether a record was made different on purpose. */
+    public boolean isPlanted(Ref ref) {
+        return planted.contains(ref);
+    }
+
     /** Records whose id a store generated although it had been in use before. */
     public Set<Ref> generatedTwice() {
         return generatedTwice;

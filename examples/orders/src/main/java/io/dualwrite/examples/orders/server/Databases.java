@@ -40,7 +40,14 @@ public final class Databases implements AutoCloseable {
         Path data = directory.resolve("next").toAbsolutePath();
         int port = port(directory.resolve("next.port"));
         TargetServer server = postgres ? new PostgresServer(data, port) : new H2Server(data, port);
-        server.start();
+        try {
+            server.start();
+        } catch (NoClassDefFoundError missing) {
+            throw new IOException(
+                    "PostgreSQL is not on the class path of this run; have Maven put it there with"
+                            + " -Dorders.scope=test",
+                    missing);
+        }
         Path file = directory.resolve("legacy").toAbsolutePath();
         return new Databases(
                 server,

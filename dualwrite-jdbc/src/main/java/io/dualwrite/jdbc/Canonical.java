@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * two rows run into each other.
  *
  * <p>Integers, booleans and decimals are one thing, compared by value; so are float and double, with one zero and one NaN.
- * Times are cut to microseconds, which every engine has. Text is UTF-8 as it is, except that trailing blanks are dropped in
- * columns that have a fixed length on either side.
+ * Times are cut to microseconds, which every engine has. Text is UTF-8 as it is, except in
+ * the columns that {@link TextForms} tells of.
  */
 final class Canonical {
     private static final int NULL = -1;
@@ -42,9 +42,9 @@ final class Canonical {
     private Canonical() {}
 
     /** The first 128 bits of the SHA-256 over {@link #bytes}, as 32 hex digits. */
-    static String digest(Row row, Set<String> padded) {
+    static String digest(Row row, TextForms forms) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes(row, padded));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes(row, forms));
             return HexFormat.of().formatHex(digest, 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
@@ -52,11 +52,11 @@ final class Canonical {
     }
 
     /**
-     * The row's bytes; {@code padded} names the columns whose trailing blanks mean nothing.
+     * The row's bytes.
      *
      * @throws IllegalArgumentException naming a column and the class of its value when that has no canonical form
      */
-    static byte[] bytes(Row row, Set<String> padded) {
+    static byte[] bytes(Row row, TextForms forms) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             Set<String> columns = new TreeSet<>(row.columns());
@@ -65,7 +65,7 @@ final class Canonical {
                 byte[] name = column.getBytes(StandardCharsets.UTF_8);
                 out.writeInt(name.length);
                 out.write(name);
-                write(out, column, row.get(column), padded.contains(column));
+                write(out, column, row.get(column), forms);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Memory can always be written to", e);
@@ -73,14 +73,14 @@ final class Canonical {
         return bytes.toByteArray();
     }
 
-    private static void write(DataOutputStream out, String column, @Nullable Object value, boolean padded)
+    private static void write(DataOutputStream out, String column, @Nullable Object value, TextForms forms)
             throws IOException {
         if (value == null) {
             out.writeByte('0');
             out.writeInt(NULL);
             return;
         }
-        Form form = form(value, padded);
+        Form form = form(column, value, forms);
         if (form == null) {
             throw new IllegalArgumentException("Column '" + column + "' holds a "
                     + value.getClass().getName() + ", which cannot be compared; leave it out in the mapping");
@@ -104,14 +104,14 @@ final class Canonical {
         }
     }
 
-    private static @Nullable Form form(Object value, boolean padded) {
+    private static @Nullable Form form(String column, Object value, TextForms forms) {
         if (value instanceof Number number) {
             return number(number);
         } else if (value instanceof Boolean truth) {
             return decimal(truth ? BigDecimal.ONE : BigDecimal.ZERO);
         } else if (value instanceof CharSequence || value instanceof Character || value instanceof Enum<?>) {
             String text = value instanceof Enum<?> constant ? constant.name() : value.toString();
-            return Form.text('S', padded ? text.replaceFirst(" +\\z", "") : text);
+            return Form.text('S', forms.canonical(column, text));
         } else if (value instanceof byte[] bytes) {
             return new Form('X', bytes);
         } else if (value instanceof UUID id) {

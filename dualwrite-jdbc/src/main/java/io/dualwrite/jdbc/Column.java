@@ -15,12 +15,22 @@ import org.jspecify.annotations.Nullable;
  * @param spelled the identifier exactly as the database spells it
  * @param kind its logical type
  * @param typeName the engine's name of its type
+ * @param size its length, for text
  * @param digits decimal digits after the point; of seconds, for times
+ * @param nullable whether it may hold no value
  * @param generated whether the database computes its value and none can be written
  * @param identity whether the database numbers it
  */
 record Column(
-        String name, String spelled, Kind kind, String typeName, int digits, boolean generated, boolean identity) {
+        String name,
+        String spelled,
+        Kind kind,
+        String typeName,
+        int size,
+        int digits,
+        boolean nullable,
+        boolean generated,
+        boolean identity) {
     /** The identifier in quotes. */
     String quoted() {
         return SqlName.quote(spelled);

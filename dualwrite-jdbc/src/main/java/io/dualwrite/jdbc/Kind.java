@@ -51,7 +51,7 @@ enum Kind {
             case "uuid" -> UUID;
             case "json", "jsonb" -> JSON;
             case "bpchar" -> CHAR;
-            case "text", "varchar", "citext", "name" -> TEXT;
+            case "text", "varchar", "citext", "name", "character varying", "varchar_ignorecase" -> TEXT;
             case "bool", "boolean" -> BOOLEAN;
             case "timestamptz" -> TIMESTAMP_WITH_ZONE;
             case "timetz" -> TIME_WITH_ZONE;
@@ -71,7 +71,9 @@ enum Kind {
             case Types.FLOAT, Types.DOUBLE -> DOUBLE;
             case Types.BOOLEAN -> BOOLEAN;
             case Types.CHAR, Types.NCHAR -> CHAR;
-            case Types.VARCHAR, Types.NVARCHAR, Types.LONGVARCHAR, Types.LONGNVARCHAR, Types.CLOB, Types.NCLOB -> TEXT;
+            // PostgreSQL's enumerations call themselves VARCHAR too, and take no VARCHAR.
+            case Types.VARCHAR -> OTHER;
+            case Types.NVARCHAR, Types.LONGVARCHAR, Types.LONGNVARCHAR, Types.CLOB, Types.NCLOB -> TEXT;
             case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB -> BYTES;
             case Types.DATE -> DATE;
             case Types.TIME -> TIME;

@@ -18,6 +18,11 @@ record Limits(Duration statement, Duration lock) {
         }
     }
 
+    /** A hundred times as long for each statement. */
+    Limits forLongReads() {
+        return new Limits(statement.multipliedBy(100), lock);
+    }
+
     /** The statement's limit as JDBC takes it: whole seconds, rounded up. */
     int statementSeconds() {
         return (int) Math.min(Integer.MAX_VALUE, statement.plusMillis(999).toSeconds());

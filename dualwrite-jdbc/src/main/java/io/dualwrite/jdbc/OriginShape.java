@@ -12,30 +12,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records of both sides in the one shape in which they are compared: the origin's, and of that the columns that the way to
- * the target and back keeps. Belongs to one table; knows the columns whose trailing blanks mean nothing, because they have a
- * fixed length on either side.
+ * the target and back keeps. Belongs to one table.
  */
 final class OriginShape {
     private final Table<?, ?> table;
-    private final Set<String> padded;
+    private final TextForms forms;
 
-    private OriginShape(Table<?, ?> table, Set<String> padded) {
+    private OriginShape(Table<?, ?> table, TextForms forms) {
         this.table = table;
-        this.padded = padded;
+        this.forms = forms;
     }
 
     /** The shape of the given table, whose columns are looked up where they are not known yet. */
     static OriginShape of(Tables tables, Sides<Place> places, String type) throws SQLException {
         Set<String> padded = new HashSet<>();
+        Set<String> json = new HashSet<>();
         for (Side side : Side.values()) {
             for (Column column :
                     tables.at(places.of(side), type).shape().columns().values()) {
                 if (column.kind() == Kind.CHAR) {
                     padded.add(column.name());
+                } else if (column.kind() == Kind.JSON) {
+                    json.add(column.name());
                 }
             }
         }
-        return new OriginShape(tables.get(type), padded);
+        return new OriginShape(tables.get(type), new TextForms(padded, json));
     }
 
     /**
@@ -44,7 +46,7 @@ final class OriginShape {
      */
     String digest(Side side, Row row) {
         try {
-            return Canonical.digest(inOriginShape(side, row), padded);
+            return Canonical.digest(inOriginShape(side, row), forms);
         } catch (RuntimeException unmappable) {
             return (side == Side.ORIGIN ? "0" : "f").repeat(32);
         }
@@ -77,6 +79,6 @@ final class OriginShape {
 
     private byte[] single(String column, Row row) {
         @Nullable Object value = row.get(column);
-        return Canonical.bytes(Row.of(Collections.singletonMap(column, value)), padded);
+        return Canonical.bytes(Row.of(Collections.singletonMap(column, value)), forms);
     }
 }

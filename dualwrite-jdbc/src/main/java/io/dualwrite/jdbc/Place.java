@@ -80,12 +80,17 @@ final class Place {
 
     /** Begins a transaction of the library's own at READ COMMITTED. */
     Session begin() throws SQLException {
-        return Session.begin(this, Isolation.READ_COMMITTED);
+        return Session.begin(this, Isolation.READ_COMMITTED, limits);
+    }
+
+    /** As {@link #begin()}, for statements that read a whole table. */
+    Session beginLong() throws SQLException {
+        return Session.begin(this, Isolation.READ_COMMITTED, limits.forLongReads());
     }
 
     /** Begins a read-only transaction in which every statement sees one snapshot, taken by the first of them. */
     Session beginSnapshot() throws SQLException {
-        return Session.begin(this, Isolation.SNAPSHOT);
+        return Session.begin(this, Isolation.SNAPSHOT, limits);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,18 @@ final class RowWriter {
             session.run()
                     .update("delete from " + table.shape().quoted() + table.whereKeyIn(list.size()), table.bind(list));
         }
+    }
+
+    /** Sets one column of the row with this key. */
+    void set(String key, Column column, @Nullable Object value) throws SQLException {
+        List<@Nullable Object> values = new ArrayList<>();
+        values.add(value);
+        values.addAll(Arrays.asList(table.bind(List.of(key))));
+        session.run()
+                .update(
+                        "update " + table.shape().quoted() + " set " + assignments(List.of(column), "") + " where "
+                                + assignments(table.key(), " and "),
+                        values.toArray());
     }
 
     /** The keys among these that have a row. */

@@ -19,21 +19,21 @@ final class Session implements AutoCloseable {
     private final int networkTimeout;
     private boolean committed;
 
-    private Session(Connection connection, Place place, Isolation isolation) throws SQLException {
+    private Session(Connection connection, Place place, Isolation isolation, Limits limits) throws SQLException {
         this.connection = connection;
         this.isolation = isolation;
         this.dialect = place.dialect(connection);
         this.autoCommit = connection.getAutoCommit();
-        this.networkTimeout = limitSilence(connection, place.limits().silenceMillis());
-        this.statements = new Statements(connection, dialect, place.limits().statementSeconds());
+        this.networkTimeout = limitSilence(connection, limits.silenceMillis());
+        this.statements = new Statements(connection, dialect, limits.statementSeconds());
         connection.setAutoCommit(false);
-        dialect.begin(connection, isolation, place.limits());
+        dialect.begin(connection, isolation, limits);
     }
 
-    static Session begin(Place place, Isolation isolation) throws SQLException {
+    static Session begin(Place place, Isolation isolation, Limits limits) throws SQLException {
         Connection connection = place.pool().getConnection();
         try {
-            return new Session(connection, place, isolation);
+            return new Session(connection, place, isolation, limits);
         } catch (SQLException | RuntimeException | Error failure) {
             Connections.discard(connection, failure);
             throw failure;

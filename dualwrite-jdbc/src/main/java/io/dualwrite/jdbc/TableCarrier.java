@@ -33,12 +33,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #note}: the records go on the list of those to be rechecked. Then the commit.
  * </ol>
  *
- * <p>Where a foreign key on the copy is in the way, the transaction is rolled back and begun again with the parents or
- * children that are missing from the batch: they are then read from the authority under their own stripes like the rest.
- * Each step is a method of its own, so that tests can leave it out and see the library notice.
+ * <p>Where a foreign key or a unique value on the copy is in the way, the transaction is rolled back and begun again with
+ * the parents, children or holders that are missing from the batch: they are then read from the authority under their own
+ * stripes like the rest. Each step is a method of its own, so that tests can leave it out and see the library notice.
  */
 class TableCarrier implements Carrier {
-    /** How many levels of parents or children are brought along, and how many records in all. */
+    /** How often a batch is begun again with further records, and how many those may be in all. */
     private static final int ROUNDS = 16;
 
     private static final int MOST_RECORDS = 10_000;
@@ -65,8 +65,7 @@ class TableCarrier implements Carrier {
                 return;
             } catch (SQLException failure) {
                 forget();
-                Set<RecordId> more =
-                        Dialect.isForeignKey(failure) && round < ROUNDS ? missing(authority, batch, rows) : Set.of();
+                Set<RecordId> more = round < ROUNDS ? further(failure, authority, batch, rows) : Set.of();
                 if (more.isEmpty() || batch.size() + more.size() > MOST_RECORDS) {
                     throw failure;
                 }
@@ -163,7 +162,12 @@ class TableCarrier implements Carrier {
             if (!mine.isEmpty()) {
                 SideTable there = tables.at(copy, session.connection(), table.name());
                 mine.forEach((id, row) -> checkKey(there, id, row));
-                new RowWriter(session, there).upsert(mine);
+                RowWriter writer = new RowWriter(session, there);
+                Set<RecordId> holders = new UniqueKeys(session, there, writer).makeWay(batch, mine);
+                if (!holders.isEmpty()) {
+                    throw new FurtherRecordsException(holders);
+                }
+                writer.upsert(mine);
             }
         }
         for (Table<?, ?> table : tables.inReverse()) {
@@ -188,8 +192,17 @@ class TableCarrier implements Carrier {
         new RecheckList(copy).add(session, batch);
     }
 
+    /** The records outside of the batch without which it cannot be written; empty when that is not why it failed. */
+    private Set<RecordId> further(SQLException failure, Side authority, Set<RecordId> batch, Map<RecordId, Row> rows)
+            throws SQLException {
+        if (failure instanceof FurtherRecordsException further) {
+            return further.records();
+        }
+        return Dialect.isForeignKey(failure) ? relatives(authority, batch, rows) : Set.of();
+    }
+
     /** The parents and children outside of the batch that foreign keys on the copy may have asked for. */
-    private Set<RecordId> missing(Side authority, Set<RecordId> batch, Map<RecordId, Row> rows) throws SQLException {
+    private Set<RecordId> relatives(Side authority, Set<RecordId> batch, Map<RecordId, Row> rows) throws SQLException {
         Place copy = places.of(authority.other());
         try (Session session = copy.begin()) {
             Set<RecordId> more = relatives.missingParents(session, copy, rows);

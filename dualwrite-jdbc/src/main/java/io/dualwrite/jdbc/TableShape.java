@@ -5,10 +5,12 @@ import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param table its name, as the database spells it
  * @param columns by lower-case name, in the table's order
  * @param primaryKey the primary key's columns in the key's order, lower case; empty when there is none
+ * @param unique the columns of each other unique index, lower case; an index over expressions is left out
  * @param ambiguous lower-case names that more than one column has
  */
 record TableShape(
@@ -28,6 +31,7 @@ record TableShape(
         String table,
         Map<String, Column> columns,
         List<String> primaryKey,
+        List<List<String>> unique,
         List<String> ambiguous) {
     /** The table's identifier with its schema, in quotes. */
     String quoted() {
@@ -106,7 +110,28 @@ record TableShape(
                 key.put(rows.getInt("KEY_SEQ"), rows.getString("COLUMN_NAME").toLowerCase(Locale.ROOT));
             }
         }
-        return new TableShape(declared, schema, table, columns, List.copyOf(key.values()), ambiguous);
+        List<String> primaryKey = List.copyOf(key.values());
+        List<List<String>> unique = unique(meta, catalog, schema, table).stream()
+                .filter(index -> columns.keySet().containsAll(index)
+                        && !Set.copyOf(index).equals(Set.copyOf(primaryKey)))
+                .toList();
+        return new TableShape(declared, schema, table, columns, primaryKey, unique, ambiguous);
+    }
+
+    private static Collection<List<String>> unique(
+            DatabaseMetaData meta, @Nullable String catalog, String schema, String table) throws SQLException {
+        Map<String, List<String>> columnsByIndex = new LinkedHashMap<>();
+        try (ResultSet rows = meta.getIndexInfo(catalog, schema, table, true, true)) {
+            while (rows.next()) {
+                String index = rows.getString("INDEX_NAME");
+                if (index != null) {
+                    columnsByIndex
+                            .computeIfAbsent(index, any -> new ArrayList<>())
+                            .add(String.valueOf(rows.getString("COLUMN_NAME")).toLowerCase(Locale.ROOT));
+                }
+            }
+        }
+        return columnsByIndex.values();
     }
 
     private static Column column(ResultSet row) throws SQLException {
@@ -117,7 +142,9 @@ record TableShape(
                 spelled,
                 Kind.of(row.getInt("DATA_TYPE"), typeName),
                 typeName,
+                row.getInt("COLUMN_SIZE"),
                 row.getInt("DECIMAL_DIGITS"),
+                row.getInt("NULLABLE") == DatabaseMetaData.columnNullable,
                 "YES".equals(row.getString("IS_GENERATEDCOLUMN")),
                 "YES".equals(row.getString("IS_AUTOINCREMENT")));
     }

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.repair.Checkpoint;
@@ -141,6 +142,26 @@ final class TableCarrierTest {
     }
 
     @Test
+    void uniqueValuesChangePlacesAndGoFromOneRecordToAnother() throws Exception {
+        for (String nullable : List.of("", " not null")) {
+            Shop swap = new Shop(origin, target).withTables().atShadow();
+            swap.origin().run("insert into customer values (1, 'a'), (2, 'b'), (3, 'c'), (4, 'gone')");
+            swap.target().run("alter table customers drop column full_name");
+            swap.target().run("alter table customers add full_name varchar(100)" + nullable + " unique");
+            swap.made.carrier().carry(Side.ORIGIN, new HashSet<>(Shop.ids(Shop.CUSTOMERS, 1, 2, 3, 4)), null);
+            swap.origin()
+                    .run(
+                            "update customer set name = case id when 1 then 'b' when 2 then 'c' else 'a' end where id < 4",
+                            "delete from customer where id = 4",
+                            "insert into customer values (5, 'gone')");
+            swap.made.carrier().carry(Side.ORIGIN, new HashSet<>(Shop.ids(Shop.CUSTOMERS, 1)), null);
+            swap.made.carrier().carry(Side.ORIGIN, new HashSet<>(Shop.ids(Shop.CUSTOMERS, 5)), null);
+            assertThat(swap.target().rows("select id, full_name, rating from customers order by id"))
+                    .containsExactly("1,b,7", "2,c,7", "3,a,7", "5,gone,7");
+        }
+    }
+
+    @Test
     void whatTheCopyRejectsFailsAndLeavesNothing() {
         shop.target().run("alter table customers add constraint short check (full_name <> 'bad')");
         shop.origin().run("insert into customer values (1, 'good'), (2, 'bad')");
@@ -190,6 +211,9 @@ final class TableCarrierTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("city")
                 .hasMessageNotContaining("Bonn");
+        shop.target().run("alter table customers add city varchar(10)");
+        assertThatCode(() -> carry(Shop.ids(Shop.CUSTOMERS, 1))).doesNotThrowAnyException();
+        assertThat(shop.target().rows("select full_name, city from customers")).containsExactly("Ada,Bonn");
     }
 
     @Test

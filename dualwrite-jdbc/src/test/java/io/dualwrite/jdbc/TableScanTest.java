@@ -78,11 +78,38 @@ final class TableScanTest {
         Row blank = Row.of(java.util.Map.of("v", " "));
         Row none = empty.with("v", null);
         assertThat(List.of(
-                        Canonical.digest(empty, Set.of()),
-                        Canonical.digest(blank, Set.of()),
-                        Canonical.digest(none, Set.of())))
+                        Canonical.digest(empty, TextForms.PLAIN),
+                        Canonical.digest(blank, TextForms.PLAIN),
+                        Canonical.digest(none, TextForms.PLAIN)))
                 .doesNotHaveDuplicates();
-        assertThat(Canonical.digest(blank, Set.of("v"))).isEqualTo(Canonical.digest(empty, Set.of("v")));
+        TextForms padded = new TextForms(Set.of("v"), Set.of());
+        assertThat(Canonical.digest(blank, padded)).isEqualTo(Canonical.digest(empty, padded));
+    }
+
+    @Test
+    void jsonAndEnumerationsAreCarriedAndComparedByWhatTheyMean() throws Exception {
+        Table<Thing, Long> things = Jdbc.table("thing", Thing.class, Long.class).key(Thing::id);
+        Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
+        for (Side side : Side.values()) {
+            TestDatabase database = databases.of(side);
+            if (database.engine() == Engine.POSTGRES) {
+                database.run("create type mood as enum ('glad', 'sad')");
+            }
+            database.run("create table thing (id bigint primary key, j "
+                    + (database.engine() == Engine.POSTGRES ? "jsonb, m mood)" : "json, m enum('glad', 'sad'))"));
+        }
+        String json = "'{\"b\": [1.0, true, null], \"a\": {\"x\": \"q\"}}'";
+        databases
+                .origin()
+                .run("insert into thing values (1, " + json + (origin == Engine.POSTGRES ? "" : " format json")
+                        + ", 'glad')");
+        Shop shop = new Shop(databases, List.of(things)).atShadow();
+        shop.made.carrier().carry(Side.ORIGIN, new HashSet<>(Shop.ids(things, 1)), null);
+        shop.made.carrier().carry(Side.ORIGIN, new HashSet<>(Shop.ids(things, 1)), null);
+        assertThat(databases.target().value("select m from thing")).isEqualTo("glad");
+        assertThat(prints(shop, Side.TARGET, "thing"))
+                .isEqualTo(prints(shop, Side.ORIGIN, "thing"))
+                .hasSize(1);
     }
 
     @Test

@@ -1,0 +1,147 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.repair.Scan.Print;
+import io.dualwrite.repair.Scan.Prints;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fingerprints of one table on one side, in key order. Reads with a cursor, in transactions of at most so many rows; the
+ * next one begins after the last key of the one before. Belongs to one thread at a time.
+ */
+final class TablePrints implements Prints {
+    private static final int FETCH_ROWS = 500;
+
+    private final Source source;
+    private final int rowsPerCursor;
+    private @Nullable Cursor cursor;
+    private @Nullable Print next;
+    private @Nullable String last;
+    private boolean ended;
+
+    /**
+     * Where they come from.
+     *
+     * @param shape the shape in which both sides are compared
+     */
+    record Source(Place place, SideTable table, OriginShape shape) {}
+
+    TablePrints(Source source, int rowsPerCursor) {
+        this.source = source;
+        this.rowsPerCursor = rowsPerCursor;
+    }
+
+    @Override
+    public boolean hasNext() {
+        if (next == null && !ended) {
+            try {
+                next = advance();
+            } catch (SQLException failure) {
+                close();
+                throw new ScanException(failure);
+            }
+        }
+        return next != null;
+    }
+
+    @Override
+    public Print next() {
+        if (!hasNext() || next == null) {
+            throw new NoSuchElementException("No more records");
+        }
+        Print print = next;
+        next = null;
+        last = print.key();
+        return print;
+    }
+
+    private @Nullable Print advance() throws SQLException {
+        while (true) {
+            Cursor open = cursor;
+            if (open == null) {
+                open = new Cursor(source, last, rowsPerCursor);
+                cursor = open;
+            }
+            Print print = open.advance();
+            if (print != null) {
+                return print;
+            }
+            open.close();
+            cursor = null;
+            // Only a cursor without any row is the end: a short one may have had rows added behind it.
+            if (open.rows == 0) {
+                ended = true;
+                return null;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        ended = true;
+        Cursor open = cursor;
+        cursor = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (SQLException failure) {
+                throw new ScanException(failure);
+            }
+        }
+    }
+
+    /** One transaction's worth. */
+    private static final class Cursor {
+        private final Source source;
+        private final Session session;
+        private final PreparedStatement statement;
+        private final ResultSet result;
+        private int rows;
+
+        Cursor(Source source, @Nullable String after, int most) throws SQLException {
+            this.source = source;
+            this.session = source.place().beginLong();
+            try {
+                KeyOrder order = new KeyOrder(session.dialect(), source.table());
+                statement = session.run().prepare(order.select("*", after != null) + " limit " + most);
+                statement.setFetchSize(FETCH_ROWS);
+                order.bind(statement, after);
+                result = statement.executeQuery();
+            } catch (SQLException | RuntimeException failure) {
+                session.close();
+                throw failure;
+            }
+        }
+
+        @Nullable Print advance() throws SQLException {
+            if (!result.next()) {
+                return null;
+            }
+            rows++;
+            Row row = new PrintReader(result).row();
+            return new Print(
+                    source.table().keyOf(row),
+                    source.shape().digest(source.place().side(), row));
+        }
+
+        void close() throws SQLException {
+            try (session;
+                    statement) {
+                result.close();
+                session.commit();
+            }
+        }
+    }
+
+    /** A page of records could not be read; the cause is the database's own exception. */
+    static final class ScanException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        ScanException(SQLException cause) {
+            super("A page of records could not be read", cause);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.stage.RecordId;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes way for unique values that move from one record to another. Records are written one after the other, so a value may
+ * be wanted while its old holder still has it: the holder is then parked on a value of its own until it is written itself.
+ * A holder outside of the batch has to come into it, since its own change is not known yet.
+ */
+final class UniqueKeys {
+    private static final int LONGEST_PLACEHOLDER = 14;
+
+    private final Session session;
+    private final SideTable table;
+    private final RowWriter writer;
+
+    UniqueKeys(Session session, SideTable table, RowWriter writer) {
+        this.session = session;
+        this.table = table;
+        this.writer = writer;
+    }
+
+    /**
+     * Parks those that hold what {@code rows} want.
+     *
+     * @return holders that are not in the batch; when there are any, nothing may be written
+     */
+    Set<RecordId> makeWay(Set<RecordId> batch, Map<RecordId, Row> rows) throws SQLException {
+        Set<RecordId> outside = new LinkedHashSet<>();
+        for (List<String> names : table.shape().unique()) {
+            List<Column> columns = names.stream().map(table.shape()::column).toList();
+            Set<RecordId> holders = holders(columns, rows);
+            holders.stream().filter(holder -> !batch.contains(holder)).forEach(outside::add);
+            if (outside.isEmpty() && !holders.isEmpty()) {
+                park(columns, holders);
+            }
+        }
+        return outside;
+    }
+
+    /** The records that have wanted values now and will not keep them. */
+    private Set<RecordId> holders(List<Column> columns, Map<RecordId, Row> rows) throws SQLException {
+        List<List<@Nullable Object>> wanted = new ArrayList<>();
+        for (Row row : rows.values()) {
+            List<@Nullable Object> values = new ArrayList<>();
+            for (Column column : columns) {
+                values.add(row.has(column.name()) ? column.accept(row.get(column.name())) : null);
+            }
+            // Nulls are never in each other's way.
+            if (!values.contains(null)) {
+                wanted.add(values);
+            }
+        }
+        Set<RecordId> holders = new LinkedHashSet<>();
+        for (List<List<@Nullable Object>> list : InLists.of(wanted)) {
+            List<@Nullable Object> values = new ArrayList<>();
+            list.forEach(values::addAll);
+            session
+                    .run()
+                    .list(
+                            "select * from " + table.shape().quoted() + SideTable.whereIn(columns, list.size()),
+                            result -> new RowReader(result.getMetaData()).read(result),
+                            values.toArray())
+                    .stream()
+                    .filter(held -> !keeps(columns, held, rows.get(table.idOf(held))))
+                    .map(table::idOf)
+                    .forEach(holders::add);
+        }
+        return holders;
+    }
+
+    private static boolean keeps(List<Column> columns, Row held, @Nullable Row next) {
+        Set<String> names = new HashSet<>();
+        columns.forEach(column -> names.add(column.name()));
+        return next != null
+                && next.columns().containsAll(names)
+                && Arrays.equals(
+                        Canonical.bytes(held.only(names), TextForms.PLAIN),
+                        Canonical.bytes(next.only(names), TextForms.PLAIN));
+    }
+
+    private void park(List<Column> columns, Set<RecordId> holders) throws SQLException {
+        Column column = parkable(columns);
+        for (RecordId holder : holders) {
+            writer.set(holder.key(), column, column.nullable() ? null : placeholder(column));
+        }
+    }
+
+    /** A column of the index that may hold something else for a moment: no key, no reference, best a nullable one. */
+    private Column parkable(List<Column> columns) throws SQLException {
+        Set<String> taken = new HashSet<>();
+        table.key().forEach(column -> taken.add(column.name()));
+        for (Reference reference : table.table().references()) {
+            reference
+                    .on(table.side())
+                    .forEach(name -> taken.add(table.shape().column(name).name()));
+        }
+        List<Column> free = columns.stream()
+                .filter(column -> !taken.contains(column.name()) && !column.generated())
+                .toList();
+        for (Column column : free) {
+            if (column.nullable()) {
+                return column;
+            }
+        }
+        for (Column column : free) {
+            if (placeholder(column) != null) {
+                return column;
+            }
+        }
+        throw new SQLException(
+                "Unique values of " + table.table() + " on the " + table.side()
+                        + " change places, and none of the columns can hold something else meanwhile; make one of "
+                        + columns.stream().map(Column::name).toList() + " nullable there",
+                "23505");
+    }
+
+    private static @Nullable Object placeholder(Column column) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return switch (column.kind()) {
+            case TEXT, CHAR -> {
+                String text = "~" + Long.toString(random.nextLong(1L << 62), 36);
+                yield text.substring(0, Math.min(text.length(), Math.min(column.size(), LONGEST_PLACEHOLDER)));
+            }
+            case UUID -> UUID.randomUUID();
+            case INTEGER -> -1 - random.nextInt(30_000);
+            case LONG -> -1 - random.nextLong(1L << 62);
+            default -> null;
+        };
+    }
+}

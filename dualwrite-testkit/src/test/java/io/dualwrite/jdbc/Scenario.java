@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Scenario implements AutoCloseable {
     static final int MOST_KEYS = 3;
-    private static final int MOST_STEPS = 30_000;
+    private static final int MOST_STEPS = 200_000;
 
     /** Where a life begins. */
     enum Start {

@@ -273,6 +273,7 @@ public final class Baton {
         if (self == null) {
             return;
         }
+        note(self, "rests for " + length);
         if (++steps > mostSteps) {
             fail(new Stuck("No end after " + mostSteps + " steps"));
         } else {
@@ -290,6 +291,7 @@ public final class Baton {
         }
         self.ready = ready;
         self.wake = now.plus(atMost);
+        note(self, "waits for at most " + atMost);
         if (++steps > mostSteps) {
             fail(new Stuck("No end after " + mostSteps + " steps"));
         } else {

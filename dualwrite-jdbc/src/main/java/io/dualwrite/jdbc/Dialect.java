@@ -33,6 +33,12 @@ sealed interface Dialect permits H2Dialect, PostgresDialect {
     /** Waits until nobody else installs the library's tables; held until the transaction ends. */
     void lockInstallation(Statements statements) throws SQLException;
 
+    /**
+     * Whether a statement of {@link #tables} failed only because somebody else made the same thing at the same moment, which
+     * can happen where {@link #lockInstallation} holds nothing.
+     */
+    boolean isMadeAlready(SQLException failure);
+
     /** A table expression with one column {@code n} from 0 to {@code count - 1}. */
     String series(int count);
 

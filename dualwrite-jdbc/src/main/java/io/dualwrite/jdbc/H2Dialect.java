@@ -43,6 +43,13 @@ record H2Dialect() implements Dialect {
         // DDL takes H2's own exclusive locks, statement by statement; there is nothing to hold.
     }
 
+    /** {@code if not exists} and the making are two moments in H2; in between, it reports an internal error. */
+    @Override
+    public boolean isMadeAlready(SQLException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return Dialect.hasState(failure, Set.of("42S01", "42S11")) || message.contains("object already exists");
+    }
+
     @Override
     public String series(int count) {
         return "(select x as n from system_range(0, " + (count - 1) + ")) series";

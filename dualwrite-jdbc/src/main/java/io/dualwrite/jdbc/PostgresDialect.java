@@ -34,6 +34,11 @@ record PostgresDialect() implements Dialect {
     }
 
     @Override
+    public boolean isMadeAlready(SQLException failure) {
+        return false;
+    }
+
+    @Override
     public String series(int count) {
         return "generate_series(0, " + (count - 1) + ") as series(n)";
     }

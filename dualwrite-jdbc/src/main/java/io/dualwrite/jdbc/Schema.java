@@ -55,8 +55,10 @@ public final class Schema {
                 try {
                     session.run().execute(statement);
                 } catch (SQLException failure) {
-                    // Without a lock on installations two nodes may add the same rows: the second finds them there.
-                    if (!Dialect.isUnique(failure)) {
+                    // Without a lock on installations two nodes may make the same thing: the second finds it there.
+                    boolean thereAlready =
+                            Dialect.isUnique(failure) || session.dialect().isMadeAlready(failure);
+                    if (!thereAlready) {
                         throw failure;
                     }
                 }

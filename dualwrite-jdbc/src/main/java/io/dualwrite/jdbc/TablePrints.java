@@ -41,7 +41,7 @@ final class TablePrints implements Prints {
                 next = advance();
             } catch (SQLException failure) {
                 close();
-                throw new ScanException(failure);
+                throw new TableScan.ScanException(failure);
             }
         }
         return next != null;
@@ -88,7 +88,7 @@ final class TablePrints implements Prints {
             try {
                 open.close();
             } catch (SQLException failure) {
-                throw new ScanException(failure);
+                throw new TableScan.ScanException(failure);
             }
         }
     }
@@ -133,15 +133,6 @@ final class TablePrints implements Prints {
                 result.close();
                 session.commit();
             }
-        }
-    }
-
-    /** A page of records could not be read; the cause is the database's own exception. */
-    static final class ScanException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        ScanException(SQLException cause) {
-            super("A page of records could not be read", cause);
         }
     }
 }

@@ -62,4 +62,13 @@ final class TableScan implements Scan {
         boolean inOneStream = table.key().stream().anyMatch(Column::isText);
         return new TablePrints(source, inOneStream ? Integer.MAX_VALUE : PAGE_ROWS);
     }
+
+    /** A page of records could not be read; the cause is the database's own exception. */
+    static final class ScanException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        ScanException(SQLException cause) {
+            super("A page of records could not be read", cause);
+        }
+    }
 }

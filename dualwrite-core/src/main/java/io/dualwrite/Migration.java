@@ -207,15 +207,16 @@ public class Migration implements AutoCloseable {
      */
     public void start() {
         List<String> problems = parts.preflight().authority(authorityAtStart());
-        if (problems.isEmpty() && board.view().of(board.view().leader()) == null) {
+        if (!problems.isEmpty()) {
+            throw new IllegalStateException("Migration " + name + " cannot start: " + String.join("; ", problems));
+        }
+        if (board.view().of(board.view().leader()) == null) {
             try {
                 board.refresh(Side.ORIGIN);
             } catch (ControlException unreadable) {
-                problems = List.of(String.valueOf(unreadable.getMessage()));
+                throw new IllegalStateException(
+                        "Migration " + name + " cannot start: " + unreadable.getMessage(), unreadable);
             }
-        }
-        if (!problems.isEmpty()) {
-            throw new IllegalStateException("Migration " + name + " cannot start: " + String.join("; ", problems));
         }
         synchronized (jobs) {
             if (closed || !jobs.isEmpty()) {

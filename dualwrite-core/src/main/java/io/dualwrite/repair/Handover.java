@@ -268,11 +268,19 @@ public class Handover {
         retireOrigin();
     }
 
-    /** Opens a closed side again once its deadline has passed by its own store's clock; otherwise does nothing. */
+    /**
+     * Opens a closed side again once its deadline has passed by its own store's clock; otherwise does nothing. Makes one
+     * attempt, no longer than a lock time-out, since waiting writers call this: whoever is next tries again.
+     */
     public void openIfExpired(Side side) {
-        ControlRow row = board.refresh(side);
-        if (row.isExpired()) {
-            open(side, row);
+        try {
+            ControlRow row = board.refresh(side);
+            if (row.isExpired()) {
+                noted(side, controls.of(side).change(row, row.authority(row.stage())), "opened again");
+            }
+        } catch (FenceBusyException | ControlException later) {
+            // Nothing is lost by leaving it closed a little longer.
+            return;
         }
     }
 

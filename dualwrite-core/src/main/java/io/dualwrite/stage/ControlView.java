@@ -13,12 +13,17 @@ public record ControlView(
     /** Nothing known yet. */
     public static final ControlView NOTHING = new ControlView(null, null);
 
-    /** The side whose row says AUTHORITY; null while the authority is handed over or not known. */
+    /**
+     * The side whose row says AUTHORITY; null while the authority is handed over or not known. Where both do, one of the rows
+     * is out of date: the one with the lower handover number.
+     */
     public @Nullable Side authority() {
-        if (target != null && target.role() == Role.AUTHORITY) {
-            return Side.TARGET;
+        ControlRow onOrigin = origin == null || origin.role() != Role.AUTHORITY ? null : origin;
+        ControlRow onTarget = target == null || target.role() != Role.AUTHORITY ? null : target;
+        if (onOrigin == null || onTarget == null) {
+            return onTarget != null ? Side.TARGET : onOrigin != null ? Side.ORIGIN : null;
         }
-        return origin != null && origin.role() == Role.AUTHORITY ? Side.ORIGIN : null;
+        return onTarget.handover() >= onOrigin.handover() ? Side.TARGET : Side.ORIGIN;
     }
 
     /** The row of a side, or null when it could not be read. */

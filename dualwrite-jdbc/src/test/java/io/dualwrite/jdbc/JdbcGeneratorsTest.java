@@ -95,8 +95,6 @@ final class JdbcGeneratorsTest {
 
     private static long next(TestDatabase database, String sequence) {
         return Long.parseLong(database.value(
-                database.engine() == Engine.H2
-                        ? "select next value for " + sequence
-                        : "select nextval('" + sequence + "')"));
+                database.engine().isH2() ? "select next value for " + sequence : "select nextval('" + sequence + "')"));
     }
 }

@@ -7,6 +7,7 @@ import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -138,7 +139,7 @@ final class JdbcPreflightTest {
     @Test
     void aMappingWithoutAWayBackIsFoundOnRealRows() {
         Table<Shop.Customer, Long> lossy = Shop.CUSTOMERS.mapping(
-                row -> row.with("full_name", row.get("name", String.class).toUpperCase(java.util.Locale.ROOT))
+                row -> row.with("full_name", row.get("name", String.class).toUpperCase(Locale.ROOT))
                         .without("name"),
                 row -> row.rename("full_name", "name").without("rating"));
         Shop shop = new Shop(databases, List.of(lossy)).withTables().atShadow();

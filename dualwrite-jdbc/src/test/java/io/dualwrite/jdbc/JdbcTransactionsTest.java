@@ -4,7 +4,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.fence.ControlException;
+import io.dualwrite.fence.FenceBusyException;
 import io.dualwrite.fence.StageMovedException;
 import io.dualwrite.fence.Transaction;
 import io.dualwrite.jdbc.BrokenDataSource.Break;
@@ -21,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -415,7 +419,7 @@ final class JdbcTransactionsTest {
             own.setAutoCommit(false);
             transactions.inTransaction(own, transaction -> insert(transaction, 1));
             assertThatThrownBy(() -> shop.made.controls().origin().change(row, row.closedFor(PATIENCE)))
-                    .isInstanceOf(io.dualwrite.fence.FenceBusyException.class);
+                    .isInstanceOf(FenceBusyException.class);
             own.commit();
         }
         assertThat(shop.made.controls().origin().change(row, row.closedFor(PATIENCE)))
@@ -472,20 +476,18 @@ final class JdbcTransactionsTest {
 
     @Test
     void manyWritersWithASmallPoolGetThroughAFlip() throws Exception {
-        com.zaxxer.hikari.HikariConfig config = new com.zaxxer.hikari.HikariConfig();
-        config.setMaximumPoolSize(2);
-        Sides<com.zaxxer.hikari.HikariDataSource> small = Sides.each(side -> {
-            com.zaxxer.hikari.HikariConfig own = new com.zaxxer.hikari.HikariConfig();
+        Sides<HikariDataSource> small = Sides.each(side -> {
+            HikariConfig own = new HikariConfig();
             own.setMaximumPoolSize(2);
             own.setDataSource(databases.of(side).pool());
-            return new com.zaxxer.hikari.HikariDataSource(own);
+            return new HikariDataSource(own);
         });
         Shop node = new Shop(
                 databases, Sides.each(side -> (DataSource) small.of(side)), List.of(Shop.ORDERS, Shop.CUSTOMERS));
         node.board.refresh();
         JdbcTransactions busy = node.transactions(Duration.ofSeconds(20));
         CountDownLatch started = new CountDownLatch(50);
-        List<CompletableFuture<Side>> writers = java.util.stream.LongStream.rangeClosed(1, 50)
+        List<CompletableFuture<Side>> writers = LongStream.rangeClosed(1, 50)
                 .mapToObj(key -> CompletableFuture.supplyAsync(
                         () -> {
                             started.countDown();
@@ -503,7 +505,7 @@ final class JdbcTransactionsTest {
         while (closed == null) {
             try {
                 closed = shop.made.controls().origin().change(row, row.closedFor(Duration.ofMinutes(1)));
-            } catch (io.dualwrite.fence.FenceBusyException again) {
+            } catch (FenceBusyException again) {
                 continue;
             }
         }

@@ -58,13 +58,17 @@ final class Shop {
 
     /** With connections of one's own to these databases. */
     Shop(Sides<TestDatabase> databases, Sides<DataSource> pools, List<Table<?, ?>> tables) {
+        this(databases, pools, tables, new Limits(Duration.ofSeconds(5), Duration.ofMillis(100)));
+    }
+
+    Shop(Sides<TestDatabase> databases, Sides<DataSource> pools, List<Table<?, ?>> tables, Limits limits) {
         this.databases = databases;
         this.made = new JdbcParts(new JdbcParts.Declaration(
                 "shop",
                 pools,
                 Sides.each(side -> databases.of(side).pool()),
                 tables,
-                new Limits(Duration.ofSeconds(5), Duration.ofMillis(100)),
+                limits,
                 true,
                 false,
                 Pace.real()));

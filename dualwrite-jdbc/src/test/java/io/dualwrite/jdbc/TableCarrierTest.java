@@ -302,7 +302,7 @@ final class TableCarrierTest {
     }
 
     private static String numbers(Engine engine, int from, int to) {
-        return engine == Engine.H2
+        return engine.isH2()
                 ? "select x as n from system_range(" + from + ", " + to + ")"
                 : "select n from generate_series(" + from + ", " + to + ") as s(n)";
     }

@@ -3,12 +3,18 @@ package io.dualwrite.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dualwrite.journal.Backlog;
+import io.dualwrite.journal.Claim;
+import io.dualwrite.journal.Intent;
+import io.dualwrite.journal.Journal;
+import io.dualwrite.journal.Postponement;
 import io.dualwrite.repair.Discrepancy;
 import io.dualwrite.repair.Discrepancy.Kind;
 import io.dualwrite.repair.NotACopyException;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -87,35 +93,35 @@ final class TableConfirmationTest {
     }
 
     /** Before it is read, somebody else's write and its intent are committed. */
-    private record WritingJournal(JdbcJournal journal) implements io.dualwrite.journal.Journal {
+    private record WritingJournal(JdbcJournal journal) implements Journal {
         @Override
-        public List<io.dualwrite.journal.Intent> seen(java.util.Collection<RecordId> records) {
+        public List<Intent> seen(Collection<RecordId> records) {
             journal.append(records);
             return journal.seen(records);
         }
 
         @Override
-        public void append(java.util.Collection<RecordId> records) {
+        public void append(Collection<RecordId> records) {
             journal.append(records);
         }
 
         @Override
-        public List<RecordId> claim(io.dualwrite.journal.Claim claim) {
+        public List<RecordId> claim(Claim claim) {
             return journal.claim(claim);
         }
 
         @Override
-        public void remove(java.util.Collection<io.dualwrite.journal.Intent> intents) {
+        public void remove(Collection<Intent> intents) {
             journal.remove(intents);
         }
 
         @Override
-        public void postpone(java.util.Collection<RecordId> records, io.dualwrite.journal.Postponement postponement) {
+        public void postpone(Collection<RecordId> records, Postponement postponement) {
             journal.postpone(records, postponement);
         }
 
         @Override
-        public io.dualwrite.journal.Backlog backlog() {
+        public Backlog backlog() {
             return journal.backlog();
         }
     }

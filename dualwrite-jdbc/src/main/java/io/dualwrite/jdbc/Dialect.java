@@ -59,11 +59,18 @@ sealed interface Dialect permits H2Dialect, PostgresDialect {
      */
     void holdExclusively(Statements statements, Place place, Duration patience) throws SQLException;
 
-    /** Makes the transaction about to begin one of the given isolation. The connection is not in autocommit mode. */
-    void begin(Connection connection, Isolation isolation, Limits limits) throws SQLException;
+    /**
+     * Makes the transaction about to begin one of the given isolation, on a connection that is not in autocommit mode.
+     *
+     * @return takes back what stays on the connection beyond that transaction; to be called after its end
+     */
+    Undo begin(Connection connection, Isolation isolation, Limits limits) throws SQLException;
 
-    /** Undoes what {@link #begin} did to the connection beyond its transaction, which has ended. */
-    void end(Connection connection, Isolation isolation) throws SQLException;
+    /** Takes something back. */
+    @FunctionalInterface
+    interface Undo {
+        void run() throws SQLException;
+    }
 
     /** Bounds one statement, unless {@link #begin} bounded them all. */
     void limit(Statement statement, int seconds) throws SQLException;

@@ -99,24 +99,27 @@ record H2Dialect() implements Dialect {
     }
 
     @Override
-    public void begin(Connection connection, Isolation isolation, Limits limits) throws SQLException {
+    public Undo begin(Connection connection, Isolation isolation, Limits limits) throws SQLException {
         int wanted = isolation == Isolation.SNAPSHOT ? TRANSACTION_SNAPSHOT : Connection.TRANSACTION_READ_COMMITTED;
-        if (connection.getTransactionIsolation() != wanted) {
+        int before = connection.getTransactionIsolation();
+        if (before != wanted) {
             connection.setTransactionIsolation(wanted);
         }
         // A time-out set on one statement is the whole session's here, so it is set and taken back once.
-        try (Statement statement = connection.createStatement()) {
-            statement.setQueryTimeout(limits.statementSeconds());
-        }
+        int secondsBefore = limitAll(connection, limits.statementSeconds());
+        return () -> {
+            limitAll(connection, secondsBefore);
+            if (before != wanted) {
+                connection.setTransactionIsolation(before);
+            }
+        };
     }
 
-    @Override
-    public void end(Connection connection, Isolation isolation) throws SQLException {
+    private static int limitAll(Connection connection, int seconds) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.setQueryTimeout(0);
-        }
-        if (isolation == Isolation.SNAPSHOT) {
-            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            int before = statement.getQueryTimeout();
+            statement.setQueryTimeout(seconds);
+            return before;
         }
     }
 

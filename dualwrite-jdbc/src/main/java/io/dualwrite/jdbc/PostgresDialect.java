@@ -89,16 +89,12 @@ record PostgresDialect() implements Dialect {
 
     /** By statements that end with the transaction: behind a transaction-mode pooler, a session is not ours to set up. */
     @Override
-    public void begin(Connection connection, Isolation isolation, Limits limits) throws SQLException {
+    public Undo begin(Connection connection, Isolation isolation, Limits limits) throws SQLException {
         String level = isolation == Isolation.SNAPSHOT ? "repeatable read, read only" : "read committed";
         try (Statement statement = connection.createStatement()) {
             statement.execute("set transaction isolation level " + level);
         }
-    }
-
-    @Override
-    public void end(Connection connection, Isolation isolation) {
-        // All that was set ended with the transaction.
+        return () -> {};
     }
 
     @Override
@@ -136,11 +132,12 @@ record PostgresDialect() implements Dialect {
         return "?";
     }
 
+    /** Needs no privilege. Two servers that were started in the same microsecond are told apart by their ports. */
     @Override
     public String identity(Connection connection) throws SQLException {
         return new Statements(connection, this, 0)
                 .list(
-                        "select system_identifier || '/' || current_database() from pg_control_system()",
+                        "select pg_postmaster_start_time() || '/' || current_setting('port') || '/' || current_database()",
                         row -> row.getString(1))
                 .get(0);
     }

@@ -13,21 +13,20 @@ final class Session implements AutoCloseable {
 
     private final Connection connection;
     private final Dialect dialect;
-    private final Isolation isolation;
     private final Statements statements;
     private final boolean autoCommit;
     private final int networkTimeout;
+    private final Dialect.Undo undo;
     private boolean committed;
 
     private Session(Connection connection, Place place, Isolation isolation, Limits limits) throws SQLException {
         this.connection = connection;
-        this.isolation = isolation;
         this.dialect = place.dialect(connection);
         this.autoCommit = connection.getAutoCommit();
         this.networkTimeout = limitSilence(connection, limits.silenceMillis());
         this.statements = new Statements(connection, dialect, limits.statementSeconds());
         connection.setAutoCommit(false);
-        dialect.begin(connection, isolation, limits);
+        this.undo = dialect.begin(connection, isolation, limits);
     }
 
     static Session begin(Place place, Isolation isolation, Limits limits) throws SQLException {
@@ -64,7 +63,7 @@ final class Session implements AutoCloseable {
             if (!committed) {
                 connection.rollback();
             }
-            dialect.end(connection, isolation);
+            undo.run();
             connection.setAutoCommit(autoCommit);
             if (networkTimeout != UNKNOWN) {
                 connection.setNetworkTimeout(Runnable::run, networkTimeout);

@@ -51,7 +51,10 @@ final class StrictReads {
                 pace.pause(REST);
             }
             Answer<T> answer = once(at, reading);
-            board.note(at, answer.after());
+            ControlRow known = board.view().of(at);
+            if (known == null || known.version() != answer.after().version()) {
+                board.note(at, answer.after());
+            }
             if (copy ? maySpeakAsCopy(answer.after()) : maySpeak(at, answer.before(), answer.after())) {
                 return answer.value();
             }

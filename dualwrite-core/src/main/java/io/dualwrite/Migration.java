@@ -36,8 +36,10 @@ import io.dualwrite.repair.Transfer;
 import io.dualwrite.repair.Verifier;
 import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.repair.VerifyReport;
+import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.ControlView;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -218,6 +220,7 @@ public class Migration implements AutoCloseable {
                         "Migration " + name + " cannot start: " + unreadable.getMessage(), unreadable);
             }
         }
+        refuseAnOriginThatForgot();
         synchronized (jobs) {
             if (closed || !jobs.isEmpty()) {
                 throw new IllegalStateException(
@@ -392,6 +395,31 @@ public class Migration implements AutoCloseable {
             }
         }
         return board.view().leader();
+    }
+
+    /**
+     * An origin whose row is brand new while the target has had the authority was restored or replaced: its row says
+     * AUTHORITY because it remembers nothing. Looked at only before the first generation, so that later starts need nothing
+     * of the target; a target that cannot be reached then has, as far as can be told, never been begun with.
+     */
+    private void refuseAnOriginThatForgot() {
+        ControlRow origin = board.view().origin();
+        if (origin == null || origin.generation() > 0 || origin.role() != Role.AUTHORITY) {
+            return;
+        }
+        try {
+            ControlRow target = board.refresh(Side.TARGET);
+            if (target.role() != Role.COPY || target.handover() > origin.handover()) {
+                throw new IllegalStateException(
+                        "Migration " + name + " cannot start: the control row of the ORIGIN has never"
+                                + " been through a migration, while the TARGET is " + target.role() + " at handover "
+                                + target.handover()
+                                + ". The origin's dualwrite tables were lost or restored; restore its control row"
+                                + " before any program writes there");
+            }
+        } catch (ControlException unreachable) {
+            return;
+        }
     }
 
     private void committed(Collection<RecordId> records) {

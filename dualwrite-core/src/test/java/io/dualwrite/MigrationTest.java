@@ -103,7 +103,20 @@ class MigrationTest {
     }
 
     @Test
-    void theCopyIsNotEvenAskedBeforeTheApplicationStarts() {
+    void anOriginThatHasForgottenThatItCededStartsNothing() {
+        bench = new Bench(ControlRow.firstOrigin(), new ControlRow(Role.AUTHORITY, Stage.LIVE, 1, 5, true, 1, null));
+        Migration migration = migration(settings -> settings);
+
+        assertThatThrownBy(migration::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("lost or restored");
+
+        assertThat(threads()).isEmpty();
+    }
+
+    @Test
+    void onceBegunTheCopyIsNotEvenAskedBeforeTheApplicationStarts() {
+        bench = Bench.at(Stage.DUAL_WRITE);
         Thread caller = Thread.currentThread();
         List<Side> asked = new CopyOnWriteArrayList<>();
         bench.beforeRead(side -> {

@@ -51,7 +51,7 @@ public final class Main {
                     + (options.naive() ? "." : "; go on from there with --resume --dir " + directory.path()));
             throw e;
         }
-        if (result.isGood()) {
+        if (result.isGood() || options.naive()) {
             directory.removeIfTemporary();
         } else {
             teller.say("Databases, ledger and log are kept in " + directory.path());

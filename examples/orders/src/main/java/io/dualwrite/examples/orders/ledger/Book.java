@@ -128,15 +128,15 @@ public final class Book {
             case Ledger.FAILED -> {
                 failed++;
                 leaveOpen(field[1]);
-                complain(field);
+                complain("FAILED WRITE", field);
             }
             case Ledger.STALE -> {
                 stale++;
-                complain(field);
+                complain("STALE", field);
             }
             case Ledger.FAILED_READ -> {
                 failedReads++;
-                complain(field);
+                complain("FAILED READ", field);
             }
             case Ledger.MISMATCH -> mismatches.add(ref(field));
             case Ledger.PLANTED -> planted.add(ref(field));
@@ -144,9 +144,9 @@ public final class Book {
         }
     }
 
-    private void complain(String[] field) {
+    private void complain(String what, String[] field) {
         if (complaints.size() < MOST_COMPLAINTS) {
-            complaints.add(String.join(" ", field));
+            complaints.add(what + " " + String.join(" ", List.of(field).subList(1, field.length)));
         }
     }
 

@@ -94,6 +94,7 @@ public class Migration implements AutoCloseable {
     private final ReentrantLock walking = new ReentrantLock();
     private final List<BackgroundJob> jobs = new ArrayList<>();
     private volatile @Nullable BackgroundJob relayJob;
+    private volatile int wholeGeneration;
     private @Nullable StageHeld heldBefore;
     private boolean closed;
 
@@ -179,7 +180,8 @@ public class Migration implements AutoCloseable {
                 new ReadPath.Copy(
                         copyCalls,
                         ramp,
-                        record -> !relay.pending().contains(record) && gauge.isYounger(settings.staleness()),
+                        record ->
+                                isWhole() && !relay.pending().contains(record) && gauge.isYounger(settings.staleness()),
                         settings.fallback() ? FallbackPolicy.onErrors() : FallbackPolicy.never()),
                 listener);
         this.writes = new WritePath(transactions);
@@ -394,6 +396,18 @@ public class Migration implements AutoCloseable {
                 break;
             }
         }
+        ControlRow origin = board.view().origin();
+        if (board.view().target() == null && origin != null && origin.role() == Role.COPY) {
+            try {
+                board.refresh(Side.TARGET);
+            } catch (ControlException unreadable) {
+                throw new IllegalStateException(
+                        "Migration " + name
+                                + " cannot start: the ORIGIN is a copy, and the TARGET, which should have the"
+                                + " authority, cannot be read: " + unreadable.getMessage(),
+                        unreadable);
+            }
+        }
         return board.view().leader();
     }
 
@@ -446,8 +460,30 @@ public class Migration implements AutoCloseable {
         if (!board.stage().write().followed() || breaker.getState() == CircuitBreaker.State.OPEN) {
             return false;
         }
-        suspects.confirm(RECHECK_AT_ONCE);
+        noteWholeness();
+        suspects.confirm(RECHECK_AT_ONCE, isWhole() ? VerifyPolicy.REPAIR : VerifyPolicy.REPORT);
         return verifier.recheck(board.view().leader(), RECHECK_AT_ONCE).more();
+    }
+
+    /** Remembers that this generation's backfill has ended; asks the target until it has. */
+    private void noteWholeness() {
+        int generation = generation();
+        if (backfill != null && wholeGeneration != generation && backfill.isComplete(generation)) {
+            wholeGeneration = generation;
+        }
+    }
+
+    /**
+     * Whether the copy is known to have every record: this generation's backfill has ended, or somebody answers for it. Only
+     * then may a copy answer reads, and a difference that a read has found be repaired.
+     */
+    private boolean isWhole() {
+        return settings.wholeCopy() || (backfill != null && wholeGeneration > 0 && wholeGeneration == generation());
+    }
+
+    private int generation() {
+        ControlRow row = board.view().of(board.view().leader());
+        return row == null ? 0 : row.generation();
     }
 
     private boolean watch() {

@@ -34,6 +34,7 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
     private double shadowSample = 1.0;
     private Equivalence<Object> equivalence = Equivalences.fields();
     private boolean fallback = true;
+    private boolean wholeCopy;
     private RelaySettings relay = RelaySettings.defaults();
     private BackfillSettings backfill = BackfillSettings.defaults();
     private HandoverSettings handover = HandoverSettings.defaults();
@@ -126,6 +127,16 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
         return self();
     }
 
+    /**
+     * Whether you answer for it that the copy has every record, because it was filled by other means than {@link
+     * Migration#backfill}; default false. Until a backfill has ended, or this is said, the copy answers no reads in the
+     * authority's place, and what shadow reads find is reported and not repaired.
+     */
+    public B wholeCopy(boolean answered) {
+        this.wholeCopy = answered;
+        return self();
+    }
+
     /** How the relay works. */
     public B relay(RelaySettings settings) {
         this.relay = Objects.requireNonNull(settings, "settings");
@@ -188,6 +199,7 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
                 shadowSample,
                 equivalence,
                 fallback,
+                wholeCopy,
                 relay,
                 backfill,
                 handover,

@@ -31,6 +31,7 @@ public record MigrationSettings(
         double shadowSample,
         Equivalence<Object> equivalence,
         boolean fallback,
+        boolean wholeCopy,
         RelaySettings relay,
         BackfillSettings backfill,
         HandoverSettings handover,

@@ -219,10 +219,33 @@ class DualWriteRepositoryTest {
         flag.set(Stage.SHADOW);
         stores.origin().rows.put(1L, Order.of(1, "right"));
         stores.target().rows.put(1L, Order.of(1, "wrong"));
-        try (DualWriteRepository<Order, Long> orders = builder().build()) {
+        try (DualWriteRepository<Order, Long> orders = builder().wholeCopy(true).build()) {
             assertThat(orders.find(1L)).isEqualTo(Order.of(1, "right"));
             await().untilAsserted(() -> assertThat(stores.target().rows.get(1L)).isEqualTo(Order.of(1, "right")));
             assertThat(events).hasAtLeastOneElementOfType(MismatchConfirmed.class);
+        }
+    }
+
+    @Test
+    void aReadTakesNothingFromAStoreThatTheOtherOneWasNeverFilledFrom() {
+        flag.set(Stage.LIVE);
+        stores.origin().rows.put(5L, Order.of(5, "precious"));
+        try (DualWriteRepository<Order, Long> orders = builder().build()) {
+            assertThat(orders.find(5L)).isNull();
+            await().untilAsserted(() -> assertThat(events).hasAtLeastOneElementOfType(MismatchConfirmed.class));
+            orders.save(Order.of(6, "next"));
+            await().untilAsserted(() -> assertThat(stores.origin().rows).containsKey(6L));
+        }
+        assertThat(stores.origin().rows).containsEntry(5L, Order.of(5, "precious"));
+    }
+
+    @Test
+    void aCopyThatWasNeverFilledDoesNotAnswerInsteadOfAFailingAuthority() {
+        flag.set(Stage.SHADOW);
+        stores.origin().rows.put(9L, Order.of(9, "there"));
+        try (DualWriteRepository<Order, Long> orders = builder().build()) {
+            stores.origin().outage = Outage.THROWS_CHECKED;
+            assertThatThrownBy(() -> orders.find(9L)).isInstanceOf(Exception.class);
         }
     }
 
@@ -261,7 +284,7 @@ class DualWriteRepositoryTest {
         stores.origin().rows.put(1L, Order.of(1, "origin"));
         stores.target().rows.put(1L, Order.of(1, "target"));
         try (DualWriteRepository<Order, Long> orders =
-                builder().staleAllowed(true).shadowSample(0).build()) {
+                builder().staleAllowed(true).shadowSample(0).wholeCopy(true).build()) {
             assertThat(orders.find(1L).customer()).isEqualTo("origin");
             orders.migration().rampTo(100);
             await().untilAsserted(() -> assertThat(orders.find(1L).customer()).isEqualTo("target"));

@@ -99,8 +99,10 @@ sealed interface Route {
             }
             boolean onlyResult = write.arguments.isEmpty();
             Slot slot = write.result;
-            // A number that is returned although every argument has its key is a count of rows more likely than a key.
-            if (slot != null && (!slot.keys() || onlyResult || unnamed[0] > 0)) {
+            // A number that is returned may be a generated key or a count of rows: taken for a key it costs one read
+            // too many,
+            // and taken for a count it could cost a record whose argument had 0 for "no key yet".
+            if (slot != null) {
                 List<RecordId> returned = slot.ids(result);
                 named.addAll(returned);
                 unnamed[0] = Math.max(0, unnamed[0] - returned.size()) + (onlyResult && result == null ? 1 : 0);

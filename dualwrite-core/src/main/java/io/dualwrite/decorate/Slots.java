@@ -51,7 +51,7 @@ final class Slots {
         for (int at = 0; at < method.getParameterCount(); at++) {
             RecordType<?, ?> of = keyType(method, at);
             boolean only = method.getParameterCount() == 1;
-            if (of != null && (mark(method, at) != null || only && words.isByKey(of.recordClass()))) {
+            if (of != null && (mark(method, at) != null || only && words.isByKey(of.recordClass(), true))) {
                 found = new Slot(at, of, true);
             }
         }
@@ -74,7 +74,14 @@ final class Slots {
                 keys.add(new Slot(at, key, true));
             }
         }
-        return List.copyOf(sure.isEmpty() && keys.size() == 1 ? keys : sure);
+        return List.copyOf(sure.isEmpty() && keys.size() == 1 && keysOffered(method) == 1 ? keys : sure);
+    }
+
+    /** How many arguments could be keys by their class: with two of them, one may be the key that a record gets. */
+    private long keysOffered(Method method) {
+        return IntStream.range(0, method.getParameterCount())
+                .filter(at -> keyType(method, at) != null)
+                .count();
     }
 
     /** Whether an argument is marked as a key and nobody knows of which record type. */
@@ -103,7 +110,8 @@ final class Slots {
 
     private static boolean isKey(Parameter parameter, Words method, RecordType<?, ?> of, int parameters) {
         boolean named = parameter.isNamePresent() && new Words(parameter.getName()).isKeyOf(of.recordClass());
-        return named || (parameters == 1 ? method.isByKey(of.recordClass()) : method.endsByKey());
+        boolean many = parameter.getType().isArray() || Iterable.class.isAssignableFrom(parameter.getType());
+        return named || (parameters == 1 ? method.isByKey(of.recordClass(), many) : method.endsByKey());
     }
 
     private @Nullable RecordType<?, ?> recordType(Class<?> content) {

@@ -63,14 +63,17 @@ final class Words {
         return CREATING.contains(word) || CHANGING.contains(word) || word.equals("increment");
     }
 
-    /** Whether an argument of the key's class is the key: {@code find}, {@code deleteById}, {@code getOrder}, not more. */
-    boolean isByKey(Class<?> record) {
+    /** Whether an argument of the key's class is the key: {@code find}, {@code deleteById}, {@code getOrder}, not more; {@code deleteAll} only of many. */
+    boolean isByKey(Class<?> record, boolean many) {
         if (endsByKey()) {
             return true;
         }
         String rest = name.substring(words.get(0).length());
         String own = record.getSimpleName();
-        return rest.isEmpty() || rest.equals("One") || rest.equals("All") || rest.equals(own) || rest.equals(own + "s");
+        return rest.isEmpty()
+                || rest.equals("One")
+                || rest.equals(own)
+                || (many && (rest.equals("All") || rest.equals(own + "s")));
     }
 
     boolean endsByKey() {

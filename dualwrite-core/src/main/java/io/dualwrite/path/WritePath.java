@@ -59,7 +59,11 @@ public final class WritePath {
                 result = call.on(transaction.side());
             } catch (Throwable failure) {
                 // The caller may catch this and commit a transaction of his own with half of the call's work in it.
-                note(keys.after(null), before, transaction);
+                try {
+                    note(keys.after(null), before, transaction);
+                } catch (RuntimeException unnameable) {
+                    failure.addSuppressed(unnameable);
+                }
                 throw failure;
             }
             Named after = keys.after(result);
@@ -67,7 +71,7 @@ public final class WritePath {
             if (after.unnamed() > 0) {
                 IllegalStateException nameless = new IllegalStateException(after.unnamed()
                         + " records have no key after the write, so that nobody can bring them to the copy; return the"
-                        + " record or its key. The transaction is rolled back");
+                        + " record or its key. A transaction is rolled back; a store without one has kept the write");
                 transaction.mustRollBack(nameless);
                 throw nameless;
             }

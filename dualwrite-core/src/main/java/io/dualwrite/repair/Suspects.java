@@ -29,12 +29,15 @@ public final class Suspects {
         return waiting.offer(record);
     }
 
-    /** Confirms up to {@code most} of them and repairs those that really differ. */
-    public void confirm(int most) throws Exception {
+    /**
+     * Confirms up to {@code most} of them, and repairs those that really differ where the policy says so. Repair only where
+     * the copy is known to have had every record: elsewhere the authority itself may be the side that lacks something.
+     */
+    public void confirm(int most, VerifyPolicy policy) throws Exception {
         List<RecordId> some = new ArrayList<>();
         waiting.drainTo(some, most);
         if (!some.isEmpty()) {
-            verifier.confirm(board.view().leader(), new LinkedHashSet<>(some), VerifyPolicy.REPAIR);
+            verifier.confirm(board.view().leader(), new LinkedHashSet<>(some), policy);
         }
     }
 }

@@ -352,15 +352,29 @@ class VerifierTest {
         assertThat(suspects.add(Item.record(1))).isTrue();
         assertThat(suspects.add(Item.record(2))).isTrue();
 
-        suspects.confirm(10);
+        suspects.confirm(10, VerifyPolicy.REPAIR);
 
         assertThat(bench.items(Side.TARGET)).containsEntry(1L, "v1");
         assertThat(bench.events.of(MismatchConfirmed.class)).hasSize(1);
-        suspects.confirm(10);
+        suspects.confirm(10, VerifyPolicy.REPAIR);
         assertThat(bench.events.of(MismatchConfirmed.class)).hasSize(1);
         LongStream.rangeClosed(1, 1_000)
                 .forEach(id -> assertThat(suspects.add(Item.record(id))).isTrue());
         assertThat(suspects.add(Item.record(1_001))).isFalse();
+    }
+
+    @Test
+    void suspectsAreOnlyReportedWhereTheCopyMayLackRecords() throws Exception {
+        both(1);
+        bench.items(Side.TARGET).put(1L, "other");
+        Bench.Node node = bench.node();
+        Suspects suspects = new Suspects(node.board, node.verifier);
+        suspects.add(Item.record(1));
+
+        suspects.confirm(10, VerifyPolicy.REPORT);
+
+        assertThat(bench.events.of(MismatchConfirmed.class)).hasSize(1);
+        assertThat(bench.items(Side.TARGET)).containsEntry(1L, "other");
     }
 
     private VerifyReport verify(VerifyPolicy policy) throws Exception {

@@ -89,6 +89,7 @@ public class Handover {
         try {
             drain(from, deadline);
             confirm(from, deadline);
+            probe(from, closed, deadline);
             ceded = cede(from, closed, deadline);
         } catch (Throwable givenUp) {
             open(from, closed);
@@ -176,6 +177,39 @@ public class Handover {
                             + failed.getClass().getSimpleName() + "; see the cause and try again");
             refusal.initCause(failed);
             throw refusal;
+        }
+    }
+
+    /**
+     * Takes the new side's fence once, while there is a way back: a transfer that somebody left standing still there would
+     * keep both sides closed after the decision.
+     */
+    void probe(Side from, ControlRow closed, Pace.Deadline deadline) throws InterruptedException {
+        Side to = from.other();
+        ControlRow copy = board.refresh(to);
+        if (copy.role() != Role.COPY || copy.handover() != closed.handover()) {
+            throw refused(
+                    from,
+                    "the " + to + " is " + copy.role() + " at handover " + copy.handover()
+                            + ", no copy of this authority; look again");
+        }
+        while (true) {
+            try {
+                ControlRow now = controls.of(to).change(copy, copy);
+                if (now == null) {
+                    throw refused(from, "the control row of the " + to + " was changed by somebody else; look again");
+                }
+                board.note(to, now);
+                return;
+            } catch (FenceBusyException busy) {
+                if (deadline.isOver()) {
+                    throw refused(
+                            from,
+                            "transfers in flight on the " + to + " were not over after " + settings.budget()
+                                    + "; look for sessions of stopped nodes there");
+                }
+                pace.pause(settings.retry());
+            }
         }
     }
 

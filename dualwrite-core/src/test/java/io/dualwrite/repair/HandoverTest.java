@@ -15,6 +15,8 @@ import io.dualwrite.stage.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -236,11 +238,13 @@ class HandoverTest {
 
     @Test
     void theTakeoverWaitsForTransfersInFlightForAsLongAsTheyTake() throws Exception {
-        LocalFence.Hold transfer = bench.fences.target().hold(Role.COPY);
+        AtomicReference<LocalFence.Hold> transfer = new AtomicReference<>();
+        beforeTheDecision(() -> transfer.set(hold(Role.COPY)));
         int[] pauses = new int[1];
         bench.pace.onPause(() -> {
-            if (++pauses[0] == 20_000) {
-                transfer.close();
+            LocalFence.Hold held = transfer.get();
+            if (held != null && ++pauses[0] == 20_000) {
+                held.close();
             }
         });
 
@@ -251,8 +255,33 @@ class HandoverTest {
     }
 
     @Test
+    void aTransferThatIsLeftStandingBeforeTheDecisionGivesTheFlipUp() throws Exception {
+        try (LocalFence.Hold standing = hold(Role.COPY)) {
+            assertThatThrownBy(() -> run(Side.ORIGIN))
+                    .isInstanceOf(StageRefusedException.class)
+                    .hasMessageContaining("in flight on the TARGET");
+            assertThat(standing.row().role()).isEqualTo(Role.COPY);
+        }
+        assertThat(bench.stage()).isEqualTo(Stage.SHADOW);
+        assertThat(bench.write(9, "kept")).isTrue();
+    }
+
+    /** Once the target has been probed, right before the origin's row is ceded. */
+    private void beforeTheDecision(Runnable what) {
+        bench.generators = from -> bench.controls.origin().beforeNextChange(what);
+    }
+
+    private LocalFence.Hold hold(Role role) {
+        try {
+            return Objects.requireNonNull(bench.fences.target().hold(role));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void aTargetThatIsLostAfterTheDecisionRefusesWritesUntilAnybodySettles() throws Exception {
-        bench.generators = from -> bench.controls.target().unreachable(true);
+        beforeTheDecision(() -> bench.controls.target().unreachable(true));
 
         assertThatThrownBy(() -> run(Side.ORIGIN)).isInstanceOf(ControlException.class);
         assertThat(bench.row(Side.ORIGIN).role()).isEqualTo(Role.CEDED);

@@ -291,7 +291,10 @@ class StepsTest {
         }
         Bench.Node node = bench.node();
         node.relay.runOnce();
-        bench.write(1, "w");
+        // Changed again, so that nobody can confirm them before the relay has been there.
+        for (long id = 1; id <= Bench.HANDOVER.mostUnconfirmed() + 1; id++) {
+            bench.write(id, "w");
+        }
         bench.journals.origin().postpone(Item.records(1), Postponement.quarantine());
         bench.pace.pass(Bench.HANDOVER.oldestIntent().plusMillis(1));
         bench.fences

@@ -92,7 +92,10 @@ record PostgresDialect() implements Dialect {
     public Undo begin(Connection connection, Isolation isolation, Limits limits) throws SQLException {
         String level = isolation == Isolation.SNAPSHOT ? "repeatable read, read only" : "read committed";
         try (Statement statement = connection.createStatement()) {
-            statement.execute("set transaction isolation level " + level);
+            // A node that is stopped in the middle would keep its fence, and everybody else out, until it goes on.
+            statement.execute(
+                    "set transaction isolation level " + level + "; set local idle_in_transaction_session_timeout = "
+                            + Math.max(30_000, 3 * limits.silenceMillis()));
         }
         return () -> {};
     }

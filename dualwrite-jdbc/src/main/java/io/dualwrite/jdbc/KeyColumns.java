@@ -6,6 +6,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How a key class lies in columns: a single value in one column, or a Java record whose components lie in one column each,
@@ -17,10 +18,12 @@ final class KeyColumns<K> implements KeyCodec<K> {
     private static final char ESCAPE = '\\';
 
     private final List<KeyPart<?>> parts;
+    private final List<String> names;
     private final Form<K> form;
 
-    private KeyColumns(List<KeyPart<?>> parts, Form<K> form) {
+    private KeyColumns(List<KeyPart<?>> parts, List<String> names, Form<K> form) {
         this.parts = parts;
+        this.names = names;
         this.form = form;
     }
 
@@ -39,20 +42,22 @@ final class KeyColumns<K> implements KeyCodec<K> {
     static <K> KeyColumns<K> of(Class<K> keyClass) {
         KeyPart<?> single = KeyPart.of(keyClass);
         if (single != null) {
-            return new KeyColumns<>(List.of(single), new Single<>(keyClass));
+            return new KeyColumns<>(List.of(single), List.of(), new Single<>(keyClass));
         }
         if (!keyClass.isRecord() || keyClass.getRecordComponents().length == 0) {
             throw unusable(keyClass, "is neither one of them nor a record of them");
         }
         List<KeyPart<?>> parts = new ArrayList<>();
+        List<String> names = new ArrayList<>();
         for (RecordComponent component : keyClass.getRecordComponents()) {
             KeyPart<?> part = KeyPart.of(component.getType());
             if (part == null) {
                 throw unusable(keyClass, "has a component '" + component.getName() + "' that is none of them");
             }
             parts.add(part);
+            names.add(component.getName());
         }
-        return new KeyColumns<>(List.copyOf(parts), Composite.of(keyClass));
+        return new KeyColumns<>(List.copyOf(parts), List.copyOf(names), Composite.of(keyClass));
     }
 
     private static IllegalArgumentException unusable(Class<?> keyClass, String why) {
@@ -62,6 +67,27 @@ final class KeyColumns<K> implements KeyCodec<K> {
 
     int size() {
         return parts.size();
+    }
+
+    /** The names of a composite key's components, in order; empty for a single value. */
+    List<String> names() {
+        return names;
+    }
+
+    /**
+     * Whether these columns are, by their names, the key's parts in order. A composite key whose parts are taken for each
+     * other's columns names records that do not exist, and nothing would notice.
+     */
+    boolean isNamed(List<String> columns) {
+        return names.isEmpty()
+                || names.stream()
+                        .map(KeyColumns::plain)
+                        .toList()
+                        .equals(columns.stream().map(KeyColumns::plain).toList());
+    }
+
+    private static String plain(String name) {
+        return name.replace("_", "").toLowerCase(Locale.ROOT);
     }
 
     KeyPart<?> part(int at) {

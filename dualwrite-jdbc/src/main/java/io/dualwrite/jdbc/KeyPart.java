@@ -37,11 +37,21 @@ record KeyPart<T>(Class<T> type, KeyCodec<T> codec, Function<Object, T> fromColu
             return new KeyPart<>(
                     UUID.class,
                     KeyCodecs.of(UUID.class),
-                    value -> value instanceof UUID id ? id : UUID.fromString(value.toString()));
+                    value -> value instanceof UUID id ? id : canonical(value.toString()));
         } else if (type == LocalDate.class) {
             return new KeyPart<>(LocalDate.class, new Natural<>(LocalDate::parse), LocalDate.class::cast);
         }
         return null;
+    }
+
+    /** Another spelling of the same UUID is another text to the database: it would not be found by its key. */
+    private static UUID canonical(String text) {
+        UUID id = UUID.fromString(text);
+        if (!id.toString().equals(text)) {
+            throw new IllegalStateException("A text column holds a UUID key in another spelling than UUID.toString();"
+                    + " spell them alike in the table, or declare the keys as String");
+        }
+        return id;
     }
 
     private static BigDecimal number(Object value) {

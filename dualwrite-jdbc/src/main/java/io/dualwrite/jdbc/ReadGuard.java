@@ -27,14 +27,22 @@ final class ReadGuard implements InvocationHandler {
     private final boolean closing;
     private final boolean autoCommit;
     private final boolean readOnly;
+    private boolean asked;
     private boolean closed;
 
     private ReadGuard(Connection raw, boolean closing) throws SQLException {
         this.raw = raw;
         this.closing = closing;
         this.autoCommit = raw.getAutoCommit();
+        this.asked = autoCommit;
         this.readOnly = raw.isReadOnly();
         this.guarded = proxy(Connection.class, this);
+        // In a transaction that is never committed: drivers enforce read-only there or nowhere, and what slips through
+        // all the
+        // same is rolled back.
+        if (autoCommit) {
+            raw.setAutoCommit(false);
+        }
         if (!readOnly) {
             raw.setReadOnly(true);
         }
@@ -65,14 +73,12 @@ final class ReadGuard implements InvocationHandler {
         }
         closed = true;
         try {
-            if (!raw.getAutoCommit()) {
-                raw.rollback();
-            }
-            if (raw.getAutoCommit() != autoCommit) {
-                raw.setAutoCommit(autoCommit);
-            }
+            raw.rollback();
             if (!readOnly) {
                 raw.setReadOnly(false);
+            }
+            if (autoCommit) {
+                raw.setAutoCommit(true);
             }
         } catch (SQLException | RuntimeException failure) {
             Connections.discard(raw, failure);
@@ -100,6 +106,17 @@ final class ReadGuard implements InvocationHandler {
                 return closed || raw.isClosed();
             case "setReadOnly":
                 return null;
+            case "setAutoCommit":
+                asked = args == null || Boolean.TRUE.equals(args[0]);
+                return null;
+            case "getAutoCommit":
+                return asked;
+            case "commit":
+                // There is nothing to commit but what slipped through; what a reader wants of it is a new snapshot.
+                raw.rollback();
+                return null;
+            case "unwrap":
+                throw refused("The connection itself");
             case "prepareCall":
                 throw refused("A procedure call");
             default:

@@ -29,6 +29,23 @@ record SideTable(Table<?, ?> table, Side side, TableShape shape, List<Column> ke
                 table, side, shape, columns.stream().map(shape::column).toList());
     }
 
+    /**
+     * The identity of a row that was looked up by one of these keys.
+     *
+     * @throws IllegalStateException when the row has another key text: the database takes for equal what is not, and work on
+     *     one spelling would miss, or undo, work on the other
+     */
+    RecordId idOfOneOf(Collection<String> keys, Row row) {
+        RecordId id = idOf(row);
+        if (!keys.contains(id.key())) {
+            throw new IllegalStateException(
+                    "On the " + side + ", " + id + " was found under a key that is spelled otherwise;"
+                            + " keys need a column whose equality is that of their text: no collation that ignores case, and one"
+                            + " spelling per key");
+        }
+        return id;
+    }
+
     /** The key's columns, with commas. */
     String keyList() {
         return key.stream().map(Column::quoted).collect(Collectors.joining(", "));

@@ -140,7 +140,7 @@ class TableCarrier implements Carrier {
                     RowReader reader = new RowReader(result.getMetaData());
                     while (result.next()) {
                         Row row = reader.read(result);
-                        rows.put(table.idOf(row), row);
+                        rows.put(table.idOfOneOf(list, row), row);
                     }
                 }
             }

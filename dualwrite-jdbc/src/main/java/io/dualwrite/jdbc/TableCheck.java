@@ -65,6 +65,12 @@ final class TableCheck {
                     + " have " + table.keys().size() + " parts");
             return;
         }
+        if (declared.isEmpty() && !table.keys().isNamed(columns)) {
+            reasons.add("The key of " + table + " has the parts " + table.keys().names() + ", and the primary key of "
+                    + name + " the columns " + columns
+                    + ": say which is which with keyColumns(...), in the order of the parts");
+            return;
+        }
         for (int at = 0; at < columns.size(); at++) {
             Column column = shape.column(columns.get(at));
             if (!isOrdered(column, table.keys().part(at))) {
@@ -82,7 +88,7 @@ final class TableCheck {
             case INTEGER, LONG, DECIMAL -> Number.class.isAssignableFrom(part.type());
             case TEXT -> !ignoresCase && (part.type() == String.class || part.type() == UUID.class);
             case CHAR -> part.type() == UUID.class;
-            case UUID -> part.type() == UUID.class || part.type() == String.class;
+            case UUID -> part.type() == UUID.class;
             case DATE -> part.type() == LocalDate.class;
             default -> false;
         };

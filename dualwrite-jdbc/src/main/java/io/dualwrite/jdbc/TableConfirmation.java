@@ -142,7 +142,7 @@ final class TableConfirmation implements Confirmation {
                                     "select * from " + table.shape().quoted() + table.whereKeyIn(list.size()),
                                     result -> new PrintReader(result).row(),
                                     table.bind(list))
-                            .forEach(row -> rows.put(table.idOf(row), row));
+                            .forEach(row -> rows.put(table.idOfOneOf(list, row), row));
                 }
             }
         }

@@ -6,6 +6,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,13 @@ import org.jspecify.annotations.Nullable;
  * statement, to tell that a write went through here.
  */
 final class TransactionGuard implements InvocationHandler {
+    private static final Pattern ENDING = Pattern.compile(
+            "^\\s*(?:commit|abort|end|begin|start\\s+transaction|prepare\\s+transaction"
+                    + "|rollback(?!\\s+(?:(?:work|transaction)\\s+)?to\\b))\\b",
+            Pattern.CASE_INSENSITIVE);
+    private static final Pattern DEFINING =
+            Pattern.compile("^\\s*(?:create|alter|drop|truncate|grant|revoke|comment)\\b", Pattern.CASE_INSENSITIVE);
+
     private final Connection raw;
     private final Connection guarded;
     private int uses;
@@ -81,7 +90,44 @@ final class TransactionGuard implements InvocationHandler {
         if (method.getName().startsWith("prepare") || method.getName().equals("createStatement")) {
             uses++;
         }
-        return call(raw, method, args);
+        check(method.getName(), args);
+        Object result = call(raw, method, args);
+        return method.getName().equals("createStatement") && result instanceof Statement statement
+                ? guarded(statement)
+                : result;
+    }
+
+    /** A statement whose SQL is looked at before it runs. */
+    private Statement guarded(Statement statement) {
+        InvocationHandler handler = (proxy, method, args) -> {
+            switch (method.getName()) {
+                case "equals":
+                    return args != null && proxy == args[0];
+                case "hashCode":
+                    return System.identityHashCode(proxy);
+                case "getConnection":
+                    return guarded;
+                default:
+                    check(method.getName(), args);
+                    return call(statement, method, args);
+            }
+        };
+        return (Statement) Proxy.newProxyInstance(
+                TransactionGuard.class.getClassLoader(), new Class<?>[] {Statement.class}, handler);
+    }
+
+    /** Refuses SQL that would end the transaction, fence and all, before its intents are written. */
+    private void check(String method, @Nullable Object @Nullable [] args) throws SQLException {
+        boolean takesSql = method.startsWith("prepare") || method.startsWith("execute") || method.equals("addBatch");
+        if (!takesSql || args == null || args.length == 0 || !(args[0] instanceof String sql)) {
+            return;
+        }
+        if (ENDING.matcher(sql).find()) {
+            throw refused("SQL that begins or ends a transaction");
+        }
+        if (DEFINING.matcher(sql).find() && raw.getMetaData().dataDefinitionCausesTransactionCommit()) {
+            throw refused("DDL, which commits in this database,");
+        }
     }
 
     private static SQLException refused(String what) {

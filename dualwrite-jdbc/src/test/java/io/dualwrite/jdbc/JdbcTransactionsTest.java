@@ -279,6 +279,53 @@ final class JdbcTransactionsTest {
     }
 
     @Test
+    void sqlCannotEndTheTransactionEither() {
+        for (String sql : List.of("commit", " ROLLBACK", "begin", "start transaction")) {
+            assertThatThrownBy(() -> transactions.write(transaction -> {
+                        insert(transaction, 1);
+                        try (Statement statement =
+                                connection(transaction.side()).createStatement()) {
+                            return statement.execute(sql);
+                        }
+                    }))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("begins or ends a transaction");
+        }
+        assertThat(shop.origin().count("customer")).isZero();
+    }
+
+    @Test
+    void ddlIsRefusedWhereItWouldCommitTheWriteWithoutItsIntent() throws Exception {
+        try {
+            transactions.write(transaction -> {
+                insert(transaction, 1);
+                connection(transaction.side())
+                        .prepareStatement("create table extra (id int)")
+                        .execute();
+                throw new SQLException("afterwards");
+            });
+        } catch (SQLException refusedOrAfterwards) {
+            assertThat(refusedOrAfterwards.getMessage()).containsAnyOf("DDL", "afterwards");
+        }
+        assertThat(shop.origin().count("customer")).isZero();
+    }
+
+    @Test
+    void whatSlipsPastTheReadGuardIsRolledBack() throws Exception {
+        shop.origin().run("insert into customer values (1, 'c1')");
+        for (String sql : List.of("select 1; delete from customer", "explain analyze delete from customer")) {
+            try (Connection connection = connection(Side.ORIGIN);
+                    Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+                connection.commit();
+            } catch (SQLException enforced) {
+                assertThat(enforced.getSQLState()).isNotNull();
+            }
+        }
+        assertThat(shop.origin().count("customer")).isEqualTo(1);
+    }
+
+    @Test
     void theOtherSideHasNoPartInATransaction() throws Exception {
         transactions.write(transaction -> {
             assertThatThrownBy(() -> connection(Side.TARGET))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,25 @@ final class KeyColumnsTest {
                         keys.encode(new Pair("|", ""))))
                 .doesNotHaveDuplicates();
         assertThat(keys.decode(keys.encode(new Pair("", "")))).isEqualTo(new Pair("", ""));
+    }
+
+    @Test
+    void partsAreTheirColumnsOnlyInTheSameOrder() {
+        record Position(long orderNumber, long line) {}
+        KeyColumns<Position> keys = KeyColumns.of(Position.class);
+        assertThat(keys.isNamed(List.of("order_number", "LINE"))).isTrue();
+        assertThat(keys.isNamed(List.of("line", "order_number"))).isFalse();
+        assertThat(KeyColumns.of(Long.class).isNamed(List.of("anything"))).isTrue();
+    }
+
+    @Test
+    void aUuidInATextColumnHasOneSpelling() {
+        KeyColumns<UUID> keys = KeyColumns.of(UUID.class);
+        String text = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        assertThat(keys.textOf(List.of(text))).isEqualTo(text);
+        assertThatThrownBy(() -> keys.textOf(List.of(text.toUpperCase(Locale.ROOT))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("another spelling");
     }
 
     @Test

@@ -24,7 +24,7 @@ final class Job implements AutoCloseable {
     /** The naive shop waits for the copy in every call; with a longer patience it would come to a standstill. */
     private static final Duration NAIVE_PATIENCE = Duration.ofMillis(250);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Options options;
     private final RunDirectory directory;

@@ -56,6 +56,7 @@ final class MigrationRun {
         script.once("drift", "Rows are spoilt behind our back: verification must find and repair them.", this::drift);
         script.once("shadow", "Reads are repeated on the new database and compared.", this::shadow);
         script.once("ramp", "The new database answers a growing share of the reads by key.", this::ramp);
+        script.once("outage again", "The server is killed while it answers reads: those fall back.", this::outage);
         script.once("flip", "The new database gets the authority; the legacy one follows.", () -> flip(Stage.LIVE));
         script.once(
                 "rollback",
@@ -79,6 +80,7 @@ final class MigrationRun {
     }
 
     private String outage() throws Exception {
+        long fellBackBefore = watcher.fellBack();
         Workload.Sample meanwhile = job.outage(workload);
         long waiting = migration.backlog().open();
         long back = System.nanoTime();
@@ -89,8 +91,8 @@ final class MigrationRun {
             }
             workload.goOn(BETWEEN_LOOKS);
         }
-        return "%s; %,d intents had gathered, and were worked off %.1f s after the server was back"
-                .formatted(meanwhile, waiting, (System.nanoTime() - back) / 1e9);
+        return "%s, %,d of them fell back; %,d intents had gathered, and were worked off %.1f s after the server was back"
+                .formatted(meanwhile, watcher.fellBack() - fellBackBefore, waiting, (System.nanoTime() - back) / 1e9);
     }
 
     private String backfill() throws InterruptedException {
@@ -120,7 +122,7 @@ final class MigrationRun {
                 throw new IllegalStateException("The mismatch budget is used up: " + comparisons);
             }
         }
-        return watcher.fellBack() + " reads fell back to the other database";
+        return "all reads by key that may be a little old are answered by the new database";
     }
 
     private String flip(Stage wish) throws InterruptedException {
@@ -128,7 +130,7 @@ final class MigrationRun {
         long began = System.nanoTime();
         moveTo(wish);
         long tookMillis = (System.nanoTime() - began) / 1_000_000;
-        long slowestMillis = workload.sample().slowest().toMillis();
+        long slowestMillis = workload.sample().slowestWriteMicros() / 1000;
         return "the authority has moved after %d ms, the slowest write meanwhile took %d ms; since then %s"
                 .formatted(tookMillis, slowestMillis, job.goOn(workload));
     }

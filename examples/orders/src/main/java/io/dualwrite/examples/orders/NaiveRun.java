@@ -38,7 +38,12 @@ final class NaiveRun {
                     "The new database's server is killed and started again.",
                     () -> job.outage(workload) + "; the log has " + shop.logged() + " missed writes");
             script.once("backfill", "Every row that the new database lacks is inserted there.", this::backfill);
+            script.once(
+                    "outage again",
+                    "The new database's server is killed once more, and started again.",
+                    () -> job.outage(workload) + "; the log has " + shop.logged() + " missed writes");
             script.once("comparison", "The shop pauses, and both databases are compared.", () -> {
+                job.databases().awaitNext();
                 workload.pause();
                 differing = job.compare(job.legacyShelf(), job.nextShelf());
                 return differing + " records differ";

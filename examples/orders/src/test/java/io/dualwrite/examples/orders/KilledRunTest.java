@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The job is killed at a random moment, as by {@code kill -9}, and started again. */
 class KilledRunTest {
     private static final int KILLS = 2;
-    private static final int STEPS = 13;
+    private static final int STEPS = 14;
     private static final int LATEST_MILLIS = 700;
 
     @TempDir

@@ -25,6 +25,8 @@ final class PostgresServer implements TargetServer {
                 .setDataDirectory(directory)
                 .setCleanDataDirectory(false)
                 .setPort(port)
+                // Off by default here, for speed: then a killed server forgets what it had acknowledged.
+                .setServerConfig("synchronous_commit", "on")
                 .start();
     }
 

@@ -22,6 +22,7 @@ final class Reader {
     private final Duration bound;
     private final RandomGenerator random;
     private final AtomicLong reads = new AtomicLong();
+    private final AtomicLong longestMicros = new AtomicLong();
 
     /** @param bound how old the answer to a read by key may be */
     Reader(Shop shop, Ledger ledger, Trails trails, List<Long> loadedOrders, Duration bound, RandomGenerator random) {
@@ -35,6 +36,11 @@ final class Reader {
 
     long reads() {
         return reads.get();
+    }
+
+    /** The slowest read since this was last asked. */
+    long takeLongestMicros() {
+        return longestMicros.getAndSet(0);
     }
 
     /** One read. */
@@ -78,10 +84,12 @@ final class Reader {
     }
 
     private void read(Callable<? extends @Nullable Entity> call) {
+        long began = System.nanoTime();
         try {
             call.call();
         } catch (Exception e) {
             ledger.failedRead(e);
         }
+        longestMicros.accumulateAndGet((System.nanoTime() - began) / 1000, Math::max);
     }
 }

@@ -116,28 +116,26 @@ public final class Workload implements AutoCloseable {
         });
         return new Sample(
                 writers.stream().mapToLong(Writer::acknowledged).sum(),
+                writers.stream().mapToLong(Writer::takeLongestMicros).max().orElse(0),
                 readers.stream().mapToLong(Reader::reads).sum(),
-                Duration.ofNanos(1000
-                        * writers.stream()
-                                .mapToLong(Writer::takeLongestMicros)
-                                .max()
-                                .orElse(0)));
+                readers.stream().mapToLong(Reader::takeLongestMicros).max().orElse(0));
     }
 
     /**
      * What traffic came to.
      *
-     * @param slowest the slowest write since the last sample
+     * @param slowestWriteMicros since the last sample
+     * @param slowestReadMicros since the last sample
      */
-    public record Sample(long writes, long reads, Duration slowest) {
+    public record Sample(long writes, long slowestWriteMicros, long reads, long slowestReadMicros) {
         Sample since(Sample before) {
-            return new Sample(writes - before.writes, reads - before.reads, slowest);
+            return new Sample(writes - before.writes, slowestWriteMicros, reads - before.reads, slowestReadMicros);
         }
 
         @Override
         public String toString() {
-            return "%,d writes acknowledged, the slowest in %d ms; %,d reads"
-                    .formatted(writes, slowest.toMillis(), reads);
+            return "%,d writes, the slowest in %d ms; %,d reads, the slowest in %d ms"
+                    .formatted(writes, slowestWriteMicros / 1000, reads, slowestReadMicros / 1000);
         }
     }
 

@@ -65,7 +65,7 @@ class KilledRunTest {
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
                 "--seconds-per-step",
-                "0.6"));
+                "0.4"));
         command.addAll(arguments);
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }

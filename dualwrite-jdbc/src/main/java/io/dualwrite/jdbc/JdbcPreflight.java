@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -181,9 +182,27 @@ final class JdbcPreflight implements Preflight {
                             + old.columns().keySet() + " on the ORIGIN and "
                             + next.columns().keySet() + " on the TARGET; declare a mapping(…) between them");
                 }
+                if (!table.isMapped()) {
+                    stricter(old, next, Side.TARGET, reasons);
+                    stricter(next, old, Side.ORIGIN, reasons);
+                }
             }
         } catch (SQLException failure) {
             reasons.add("Both sides could not be looked at (" + Fault.of(failure) + "); try again");
+        }
+    }
+
+    /** What {@code there} accepts must not break a unique key here: it could not be brought over. */
+    private static void stricter(TableShape there, TableShape here, Side side, List<String> reasons) {
+        List<Set<String>> kept = new ArrayList<>();
+        kept.add(Set.copyOf(there.primaryKey()));
+        there.unique().forEach(columns -> kept.add(Set.copyOf(columns)));
+        for (List<String> columns : here.unique()) {
+            if (kept.stream().noneMatch(columns::containsAll)) {
+                reasons.add("The unique key over " + columns + " of " + here.declared() + " on the " + side
+                        + " has no counterpart on the " + side.other()
+                        + ", which may accept records that could not be brought over; drop it, or add it there too");
+            }
         }
     }
 

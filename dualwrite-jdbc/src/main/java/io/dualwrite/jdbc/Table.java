@@ -6,6 +6,7 @@ import io.dualwrite.stage.Sides;
 import io.dualwrite.store.RecordType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ public final class Table<R, K> {
     private final List<Reference> references;
     private final @Nullable Sides<String> sequences;
     private final boolean identity;
+    private final Set<String> triggers;
 
     /** What a declaration says, while the next one is made from it. */
     private static final class Draft<R, K> {
@@ -49,6 +51,7 @@ public final class Table<R, K> {
         private List<Reference> references = List.of();
         private @Nullable Sides<String> sequences;
         private boolean identity;
+        private Set<String> triggers = Set.of();
 
         Draft(String table, Class<R> recordClass, Class<K> keyClass) {
             this.recordClass = recordClass;
@@ -70,6 +73,7 @@ public final class Table<R, K> {
             this.references = from.references;
             this.sequences = from.sequences;
             this.identity = from.identity;
+            this.triggers = from.triggers;
         }
     }
 
@@ -86,6 +90,7 @@ public final class Table<R, K> {
         this.references = List.copyOf(draft.references);
         this.sequences = draft.sequences;
         this.identity = draft.identity;
+        this.triggers = draft.triggers;
     }
 
     static <R, K> Table<R, K> of(String originTable, Class<R> recordClass, Class<K> keyClass) {
@@ -168,6 +173,16 @@ public final class Table<R, K> {
     public Table<R, K> identity() {
         Draft<R, K> draft = new Draft<>(this);
         draft.identity = true;
+        return new Table<>(draft);
+    }
+
+    /**
+     * Answers for these triggers, on either side, that they change nothing in any table of the migration: neither the row
+     * they fire for nor another one. All other triggers are refused, since what they change is named by no write.
+     */
+    public Table<R, K> harmlessTriggers(String... names) {
+        Draft<R, K> draft = new Draft<>(this);
+        draft.triggers = Set.of(names);
         return new Table<>(draft);
     }
 
@@ -271,6 +286,10 @@ public final class Table<R, K> {
 
     boolean isIdentity() {
         return identity;
+    }
+
+    boolean isHarmless(String trigger) {
+        return triggers.stream().anyMatch(trigger::equalsIgnoreCase);
     }
 
     /** The record type's name. */

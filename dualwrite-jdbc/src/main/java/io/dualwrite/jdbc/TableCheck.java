@@ -29,6 +29,7 @@ final class TableCheck {
             return;
         }
         key(table, side, shape, reasons);
+        triggers(session, table, side, shape, reasons);
         for (Reference reference : table.references()) {
             for (String column : reference.on(side)) {
                 if (!shape.columns().containsKey(column.toLowerCase(Locale.ROOT))) {
@@ -47,6 +48,23 @@ final class TableCheck {
                         + " are of types that cannot be carried; leave them out with a mapping(…)");
             }
         }
+    }
+
+    private static void triggers(Session session, Table<?, ?> table, Side side, TableShape shape, List<String> reasons)
+            throws SQLException {
+        session
+                .run()
+                .list(
+                        "select distinct trigger_name from information_schema.triggers"
+                                + " where event_object_schema = ? and event_object_table = ? order by trigger_name",
+                        row -> row.getString(1),
+                        shape.schema(),
+                        shape.table())
+                .stream()
+                .filter(trigger -> !table.isHarmless(trigger))
+                .forEach(trigger -> reasons.add("The trigger " + trigger + " of " + shape.declared() + " on the "
+                        + side + " may change records that no write names; drop it, or call harmlessTriggers(…) if it"
+                        + " changes nothing in the tables of this migration"));
     }
 
     private static void key(Table<?, ?> table, Side side, TableShape shape, List<String> reasons) {

@@ -43,7 +43,7 @@ final class UniqueKeys {
             Set<RecordId> holders = holders(columns, rows);
             holders.stream().filter(holder -> !batch.contains(holder)).forEach(outside::add);
             if (outside.isEmpty() && !holders.isEmpty()) {
-                park(columns, holders);
+                park(columns, holders, rows.keySet());
             }
         }
         return outside;
@@ -90,15 +90,26 @@ final class UniqueKeys {
                         Canonical.bytes(next.only(names), TextForms.PLAIN));
     }
 
-    private void park(List<Column> columns, Set<RecordId> holders) throws SQLException {
+    /** Where nothing can be parked, a holder that is to be removed anyway is removed first. */
+    private void park(List<Column> columns, Set<RecordId> holders, Set<RecordId> staying) throws SQLException {
         Column column = parkable(columns);
-        for (RecordId holder : holders) {
-            writer.set(holder.key(), column, column.nullable() ? null : placeholder(column));
+        if (column != null) {
+            for (RecordId holder : holders) {
+                writer.set(holder.key(), column, column.nullable() ? null : placeholder(column));
+            }
+        } else if (holders.stream().noneMatch(staying::contains)) {
+            writer.delete(holders.stream().map(RecordId::key).toList());
+        } else {
+            throw new SQLException(
+                    "Unique values of " + table.table() + " on the " + table.side()
+                            + " change places, and none of the columns can hold something else meanwhile; make one of "
+                            + columns.stream().map(Column::name).toList() + " nullable there",
+                    "23505");
         }
     }
 
     /** A column of the index that may hold something else for a moment: no key, no reference, best a nullable one. */
-    private Column parkable(List<Column> columns) throws SQLException {
+    private @Nullable Column parkable(List<Column> columns) {
         Set<String> taken = new HashSet<>();
         table.key().forEach(column -> taken.add(column.name()));
         for (Reference reference : table.table().references()) {
@@ -119,11 +130,7 @@ final class UniqueKeys {
                 return column;
             }
         }
-        throw new SQLException(
-                "Unique values of " + table.table() + " on the " + table.side()
-                        + " change places, and none of the columns can hold something else meanwhile; make one of "
-                        + columns.stream().map(Column::name).toList() + " nullable there",
-                "23505");
+        return null;
     }
 
     private static @Nullable Object placeholder(Column column) {

@@ -3,10 +3,13 @@ package io.dualwrite.jdbc;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.h2.jdbcx.JdbcDataSource;
 import org.h2.tools.Server;
+import org.h2.tools.TriggerAdapter;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A real database engine, of which tests take as many empty databases as they like. */
@@ -40,6 +43,19 @@ enum Engine {
         }
     };
 
+    /** Adds a trigger that does nothing. */
+    void createTrigger(TestDatabase database, String name, String table) {
+        if (isH2()) {
+            database.run("create trigger " + name + " after insert on " + table + " call '"
+                    + IdleTrigger.class.getName() + "'");
+        } else {
+            database.run(
+                    "create function idle() returns trigger language plpgsql as 'begin return null; end'",
+                    "create trigger " + name + " after insert on " + table
+                            + " for each statement execute function idle()");
+        }
+    }
+
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     /** An empty database: in memory, or a schema of its own on the one server of this process. */
@@ -47,6 +63,12 @@ enum Engine {
 
     boolean isH2() {
         return this != POSTGRES;
+    }
+
+    /** Does nothing. */
+    public static final class IdleTrigger extends TriggerAdapter {
+        @Override
+        public void fire(Connection connection, ResultSet before, ResultSet after) {}
     }
 
     private static final class H2Server {

@@ -97,6 +97,41 @@ final class JdbcPreflightTest {
     }
 
     @Test
+    void aUniqueKeyThatTheOtherSideLacksIsRefused() {
+        databases.origin().run("create table thing (id bigint primary key, x integer, y integer unique)");
+        databases
+                .target()
+                .run(
+                        "create table thing (id bigint primary key, x integer, y integer unique, unique (id, x), unique (x))");
+        assertThat(preflight(new Shop(databases, List.of(thing()))).copy(Side.TARGET))
+                .hasSize(1)
+                .allMatch(reason -> reason.contains("unique key over [x] of thing on the TARGET"));
+        databases.origin().run("alter table thing add unique (x)");
+        assertThat(preflight(new Shop(databases, List.of(thing()))).copy(Side.TARGET))
+                .isEmpty();
+        databases.origin().run("alter table thing add z integer unique");
+        databases.target().run("alter table thing add z integer");
+        assertThat(preflight(new Shop(databases, List.of(thing()))).copy(Side.TARGET))
+                .hasSize(1)
+                .allMatch(reason -> reason.contains("unique key over [z] of thing on the ORIGIN"));
+    }
+
+    @Test
+    void aTriggerIsRefusedUnlessSomebodyAnswersForIt() {
+        for (Side side : Side.values()) {
+            databases.of(side).run("create table thing (id bigint primary key)");
+        }
+        engine.createTrigger(databases.target(), "watcher", "thing");
+        assertThat(preflight(new Shop(databases, List.of(thing()))).copy(Side.TARGET))
+                .hasSize(1)
+                .allMatch(reason -> reason.toLowerCase(Locale.ROOT).contains("trigger watcher of thing on the target")
+                        && reason.contains("harmlessTriggers"));
+        assertThat(preflight(new Shop(databases, List.of(thing().harmlessTriggers("watcher"))))
+                        .copy(Side.TARGET))
+                .isEmpty();
+    }
+
+    @Test
     void theSameTableOnBothSidesIsRefusedAndAnotherOneInTheSameDatabaseIsNot() {
         databases
                 .origin()

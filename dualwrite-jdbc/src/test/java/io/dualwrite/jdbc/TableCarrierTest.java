@@ -162,6 +162,28 @@ final class TableCarrierTest {
     }
 
     @Test
+    void aUniqueValueThatCannotBeParkedGoesOverFromARecordThatIsGone() throws Exception {
+        record Link(long id) {}
+        Table<Link, Long> links = Jdbc.table("link", Link.class, Long.class)
+                .key(Link::id)
+                .references(Shop.CUSTOMERS, "a", "a")
+                .references(Shop.CUSTOMERS, "b", "b");
+        Shop linked = new Shop(shop.databases, List.of(links, Shop.CUSTOMERS));
+        String columns = "id bigint primary key, a bigint not null references %1$s(id),"
+                + " b bigint not null references %1$s(id), unique (a, b)";
+        linked.origin()
+                .run(
+                        "create table link (" + columns.formatted("customer") + ")",
+                        "insert into customer values (1, 'Ada'), (2, 'Eve')",
+                        "insert into link values (10, 1, 2)");
+        linked.target().run("create table link (" + columns.formatted("customers") + ")");
+        linked.made.carrier().carry(Side.ORIGIN, Set.of(links.id(10L)), null);
+        linked.origin().run("delete from link", "insert into link values (11, 1, 2)");
+        linked.made.carrier().carry(Side.ORIGIN, Set.of(links.id(11L)), null);
+        assertThat(linked.target().rows("select id, a, b from link")).containsExactly("11,1,2");
+    }
+
+    @Test
     void whatTheCopyRejectsFailsAndLeavesNothing() {
         shop.target().run("alter table customers add constraint short check (full_name <> 'bad')");
         shop.origin().run("insert into customer values (1, 'good'), (2, 'bad')");

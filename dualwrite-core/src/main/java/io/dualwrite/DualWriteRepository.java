@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>For one process, and not durable: the stage flag is the only memory between runs, and what the copy has missed is kept
  * in memory, retried from there, and forgotten when the process ends. Two databases, several processes and the whole promise
- * are {@code dualwrite-jdbc}'s. Thread-safe. {@link #close()} ends its threads; the stores stay open.
+ * are {@code dualwrite-jdbc}'s. Thread-safe. {@link #close()} ends its threads and refuses further writes; the stores stay
+ * open.
  */
 public final class DualWriteRepository<R, K> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DualWriteRepository.class);
@@ -36,6 +37,7 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
     private final Sides<Store<R, K>> stores;
     private final StoreMigration migration;
     private final boolean staleAllowed;
+    private volatile boolean closed;
 
     private DualWriteRepository(
             RecordType<R, K> type, Sides<Store<R, K>> stores, StoreMigration migration, boolean staleAllowed) {
@@ -68,10 +70,12 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
      * exceptions included, and the record may have been written or not, as that store knows; the copy follows either way.
      *
      * @throws IllegalArgumentException when the record is null, or has no key and cannot be given one; nothing was written
+     * @throws IllegalStateException when the repository is closed; nothing was written
      * @throws io.dualwrite.fence.StageMovedException when a change of the authority took longer than writers wait; nothing
      *     was written, try again
      */
     public void save(R record) {
+        refuseWhenClosed();
         unchanged(() -> migration.writePath().write(new Saved<>(type, record), side -> {
             stores.of(side).save(record);
             return true;
@@ -80,6 +84,7 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
 
     /** Removes the record with this key; no record is no error. Throws as {@link #save} does. */
     public void delete(K key) {
+        refuseWhenClosed();
         RecordId id = type.id(present(key));
         unchanged(() -> migration.writePath().write(new Deleted(id), side -> {
             stores.of(side).delete(key);
@@ -102,10 +107,23 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
         return migration;
     }
 
-    /** Ends the background work within a few seconds; what the copy has missed until now stays missed. Idempotent. */
+    /**
+     * Ends the background work within a few seconds; what the copy has missed until now stays missed. From its beginning on,
+     * saves and deletes are refused at every stage, since nothing would bring them to the copy and nothing would remember
+     * them; finds are still answered, by the authority alone. Close it after whatever writes through it. Idempotent.
+     */
     @Override
     public void close() {
+        closed = true;
         migration.close();
+    }
+
+    private void refuseWhenClosed() {
+        if (closed) {
+            throw new IllegalStateException("The repository of " + type.name()
+                    + " is closed, and the copy would never learn of this write; nothing was written. Close it after"
+                    + " whatever writes through it");
+        }
     }
 
     private K present(@Nullable K key) {

@@ -54,7 +54,7 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
 
     /** How often the flag is asked; default 1 s, at least 1 ms. */
     public B flagPoll(Duration every) {
-        this.flagPoll = every;
+        this.flagPoll = duration(every, "flagPoll");
         return self();
     }
 
@@ -84,13 +84,13 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
      * when the budget ends the call returns as ever and the relay goes on.
      */
     public B waitForCopy(Duration budget) {
-        this.waitForCopy = budget;
+        this.waitForCopy = duration(budget, "waitForCopy");
         return self();
     }
 
     /** How long one call to the copy may take before it is given up; default 5 s. */
     public B copyDeadline(Duration atMost) {
-        this.copyDeadline = atMost;
+        this.copyDeadline = duration(atMost, "copyDeadline");
         return self();
     }
 
@@ -99,13 +99,13 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
      * 1 s, since the age is measured twice a second.
      */
     public B staleness(Duration bound) {
-        this.staleness = bound;
+        this.staleness = duration(bound, "staleness");
         return self();
     }
 
     /** How long a write waits for a handover to end; default 10 s; more than the handover's budget. */
     public B writersWait(Duration atMost) {
-        this.writersWait = atMost;
+        this.writersWait = duration(atMost, "writersWait");
         return self();
     }
 
@@ -159,6 +159,10 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
     public B pace(Pace seam) {
         this.pace = Objects.requireNonNull(seam, "seam");
         return self();
+    }
+
+    private static Duration duration(@Nullable Duration given, String setting) {
+        return Objects.requireNonNull(given, () -> setting + " is a duration, not null; leave it out for the default");
     }
 
     /** Adds to {@code problems} everything that is wrong with these settings. */

@@ -12,7 +12,11 @@ import io.dualwrite.event.MigrationEvent.MismatchConfirmed;
 import io.dualwrite.event.MigrationEvent.StageMoved;
 import io.dualwrite.event.MigrationEvent.WaitedOut;
 import io.dualwrite.flag.SettableStage;
+import io.dualwrite.repair.BackfillSettings;
+import io.dualwrite.repair.HandoverSettings;
+import io.dualwrite.repair.RelaySettings;
 import io.dualwrite.repair.VerifyPolicy;
+import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.store.Store;
@@ -22,9 +26,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -364,6 +370,56 @@ class DualWriteRepositoryTest {
         orders.close();
         orders.close();
         await().untilAsserted(() -> assertThat(threads()).isEmpty());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsClosedRefusesWritesAtEveryStageAndStillAnswersFromTheAuthority(Stage stage) {
+        if (!stage.isWishable()) {
+            return;
+        }
+        flag.set(stage);
+        DualWriteRepository<Order, Long> orders = builder().build();
+        orders.save(Order.of(1, "before"));
+        orders.close();
+        assertThatThrownBy(() -> orders.save(Order.of(1, "after")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("is closed")
+                .hasMessageContaining("nothing was written");
+        assertThatThrownBy(() -> orders.delete(1L)).isInstanceOf(IllegalStateException.class);
+        assertThat(orders.find(1L)).isEqualTo(Order.of(1, "before"));
+        Side authority = stage.isBeyondFlip() ? Side.TARGET : Side.ORIGIN;
+        assertThat(stores.of(authority).rows).containsEntry(1L, Order.of(1, "before"));
+    }
+
+    @Test
+    void aNullDurationIsRefusedByTheNameOfItsSetting() {
+        Map<String, Consumer<DualWriteRepository.Builder<Order, Long>>> settings = Map.of(
+                "flagPoll", builder -> builder.flagPoll(null),
+                "waitForCopy", builder -> builder.waitForCopy(null),
+                "copyDeadline", builder -> builder.copyDeadline(null),
+                "staleness", builder -> builder.staleness(null),
+                "writersWait", builder -> builder.writersWait(null));
+        settings.forEach((name, setting) -> assertThatThrownBy(() -> setting.accept(builder()))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageStartingWith(name + " is a duration"));
+        RelaySettings relay = RelaySettings.defaults();
+        HandoverSettings handover = HandoverSettings.defaults();
+        Map<String, Callable<?>> records = Map.of(
+                "relay.lease",
+                        () -> new RelaySettings(1, null, relay.poll(), relay.firstDelay(), relay.longestDelay(), 1),
+                "relay.poll", () -> relay.withPoll(null),
+                "relay.firstDelay", () -> relay.withAttempts(1, null, Duration.ofSeconds(1)),
+                "relay.longestDelay", () -> relay.withAttempts(1, Duration.ofSeconds(1), null),
+                "handover.budget", () -> handover.withBudget(null),
+                "handover.oldestIntent", () -> new HandoverSettings(handover.budget(), null, 1, handover.retry()),
+                "handover.retry", () -> new HandoverSettings(handover.budget(), handover.budget(), 1, null),
+                "backfill.chunkTime", () -> new BackfillSettings(1, 1, null, relay.poll(), relay.poll()),
+                "backfill.restAfterFailure", () -> new BackfillSettings(1, 1, relay.poll(), null, relay.poll()),
+                "backfill.patience", () -> new BackfillSettings(1, 1, relay.poll(), relay.poll(), null));
+        records.forEach((name, made) -> assertThatThrownBy(made::call)
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageStartingWith(name + " is a duration"));
     }
 
     private static Set<Thread> threads() {

@@ -1,6 +1,8 @@
 package io.dualwrite.repair;
 
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the backfill works.
@@ -19,10 +21,17 @@ public record BackfillSettings(
             throw new IllegalArgumentException(
                     "A backfill's chunks grow from at least 1 record, not from " + firstChunk + " to " + largestChunk);
         }
+        given(chunkTime, "chunkTime");
+        given(restAfterFailure, "restAfterFailure");
+        given(patience, "patience");
     }
 
     /** The defaults. */
     public static BackfillSettings defaults() {
         return new BackfillSettings(200, 2_000, Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofMinutes(10));
+    }
+
+    private static void given(@Nullable Duration duration, String setting) {
+        Objects.requireNonNull(duration, () -> "backfill." + setting + " is a duration, not null");
     }
 }

@@ -1,6 +1,8 @@
 package io.dualwrite.repair;
 
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bounds of a flip or rollback.
@@ -12,6 +14,12 @@ import java.time.Duration;
  * @param retry how long to rest between two attempts to get the fence; default 20 ms
  */
 public record HandoverSettings(Duration budget, Duration oldestIntent, int mostUnconfirmed, Duration retry) {
+    public HandoverSettings {
+        given(budget, "budget");
+        given(oldestIntent, "oldestIntent");
+        given(retry, "retry");
+    }
+
     /** The defaults. */
     public static HandoverSettings defaults() {
         return new HandoverSettings(Duration.ofSeconds(5), Duration.ofSeconds(5), 200, Duration.ofMillis(20));
@@ -19,5 +27,9 @@ public record HandoverSettings(Duration budget, Duration oldestIntent, int mostU
 
     public HandoverSettings withBudget(Duration atMost) {
         return new HandoverSettings(atMost, oldestIntent, mostUnconfirmed, retry);
+    }
+
+    private static void given(@Nullable Duration duration, String setting) {
+        Objects.requireNonNull(duration, () -> "handover." + setting + " is a duration, not null");
     }
 }

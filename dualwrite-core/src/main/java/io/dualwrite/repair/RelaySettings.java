@@ -1,6 +1,8 @@
 package io.dualwrite.repair;
 
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the relay works.
@@ -24,6 +26,10 @@ public record RelaySettings(
         if (maxAttempts < 1) {
             throw new IllegalArgumentException("A relay makes at least one attempt, not " + maxAttempts);
         }
+        given(lease, "lease");
+        given(poll, "poll");
+        given(firstDelay, "firstDelay");
+        given(longestDelay, "longestDelay");
         for (Duration each : new Duration[] {lease, poll, firstDelay, longestDelay}) {
             if (each.isNegative() || each.isZero()) {
                 throw new IllegalArgumentException("A relay's lease, poll and delays are positive, not " + each);
@@ -52,5 +58,9 @@ public record RelaySettings(
 
     public RelaySettings withAttempts(int attempts, Duration first, Duration longest) {
         return new RelaySettings(batch, lease, poll, first, longest, attempts);
+    }
+
+    private static void given(@Nullable Duration duration, String setting) {
+        Objects.requireNonNull(duration, () -> "relay." + setting + " is a duration, not null");
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,8 @@ public final class Verifier {
     /** Whether every record type has had a clean pass in this generation and nothing was repaired since. */
     public boolean isClean(int generation) {
         return types.stream()
-                .allMatch(type -> cleanPass(type.name(), generation).done());
+                .allMatch(type ->
+                        cleanPass(type.name(), generation).map(Checkpoint::done).orElse(false));
     }
 
     /**
@@ -89,7 +91,7 @@ public final class Verifier {
         long repaired = 0;
         List<Discrepancy> samples = new ArrayList<>();
         for (RecordType<?, ?> type : types) {
-            Checkpoint before = cleanPass(type.name(), row.generation());
+            Optional<Checkpoint> before = cleanPass(type.name(), row.generation());
             TypePass<?> pass = new TypePass<>(type, scan, policy);
             pass.run();
             for (Side side : Side.values()) {
@@ -103,13 +105,10 @@ public final class Verifier {
                     .limit(VerifyReport.MOST_SAMPLES - samples.size())
                     .forEach(samples::add);
             if (pass.confirmed == 0 && pass.complete) {
-                // A repair by someone else meanwhile has counted the checkpoint's rows up, and then this pass proves
-                // nothing.
-                Checkpoint now = cleanPass(type.name(), row.generation());
-                if (now.rows() == before.rows()) {
-                    checkpoints.save(new Checkpoint(
-                            Checkpoint.CLEAN_PASS, type.name(), row.generation(), null, now.rows(), true));
-                }
+                // Whoever voids the clean pass counts its checkpoint's rows up: then this pass, which began before,
+                // proves
+                // nothing, and does not replace what is no longer there.
+                checkpoints.replace(before.orElse(null), cleanPass(before, type.name(), row.generation(), true));
             }
         }
         Duration took = Duration.ofNanos(pace.nanos() - begun);
@@ -179,19 +178,36 @@ public final class Verifier {
         return row;
     }
 
-    private Checkpoint cleanPass(String type, int generation) {
-        return checkpoints
-                .find(Checkpoint.CLEAN_PASS, type, generation)
-                .orElseGet(() -> new Checkpoint(Checkpoint.CLEAN_PASS, type, generation, null, 0, false));
+    private Optional<Checkpoint> cleanPass(String type, int generation) {
+        return checkpoints.find(Checkpoint.CLEAN_PASS, type, generation);
+    }
+
+    /** What the clean pass becomes; its rows count how often it was voided. */
+    private static Checkpoint cleanPass(Optional<Checkpoint> before, String type, int generation, boolean clean) {
+        long voids = before.map(Checkpoint::rows).orElse(0L);
+        return new Checkpoint(Checkpoint.CLEAN_PASS, type, generation, null, clean ? voids : voids + 1, clean);
+    }
+
+    /**
+     * Makes every record type wait for a new verification: what has been proved holds no longer.
+     *
+     * @throws io.dualwrite.journal.JournalException when the checkpoints cannot be reached
+     */
+    void voidCleanPasses(int generation) {
+        types.forEach(type -> voidCleanPass(type.name(), generation));
     }
 
     private void voidCleanPass(Side authority, List<Discrepancy> found) {
         // Read now: noted under a generation that is over, the difference would leave this one's clean pass standing.
         int generation = board.refresh(authority).generation();
-        for (String type : found.stream().map(each -> each.record().type()).collect(Collectors.toSet())) {
-            Checkpoint now = cleanPass(type, generation);
-            checkpoints.save(new Checkpoint(Checkpoint.CLEAN_PASS, type, generation, null, now.rows() + 1, false));
-        }
+        found.stream().map(each -> each.record().type()).distinct().forEach(type -> voidCleanPass(type, generation));
+    }
+
+    private void voidCleanPass(String type, int generation) {
+        Optional<Checkpoint> now;
+        do {
+            now = cleanPass(type, generation);
+        } while (!checkpoints.replace(now.orElse(null), cleanPass(now, type, generation, false)));
     }
 
     private static Set<RecordId> ids(List<Discrepancy> found) {

@@ -1,10 +1,17 @@
 package io.dualwrite.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,5 +172,149 @@ class FieldEquivalenceTest {
         assertThat(Fingerprint.of(1L)).isEqualTo(Fingerprint.of(1)).isEqualTo(Fingerprint.of(new BigDecimal("1.0")));
         assertThat(Fingerprint.of(Map.of("a", 1, "b", 2))).isEqualTo(Fingerprint.of(Map.of("b", 2, "a", 1)));
         assertThat(Fingerprint.of(Set.of("a", "b"))).isEqualTo(Fingerprint.of(Set.of("b", "a")));
+    }
+
+    @Test
+    void aFieldMayBeIgnoredWhereverItIs() {
+        assertThat(FIELDS.ignoring("**.price")
+                        .compare(cart("ann", "2.5"), cart("ann", "9"))
+                        .isEqual())
+                .isTrue();
+        assertThat(FIELDS.ignoring("**.item")
+                        .compare(cart("ann", "2.5"), cart("ann", "9"))
+                        .fields())
+                .containsExactly("lines[1].price");
+    }
+
+    @Test
+    void aMapsValuesAreMeantAllOrOneByItsKey() {
+        Map<String, Integer> some = Map.of("a", 1, "b", 1);
+        Map<String, Integer> others = Map.of("a", 2, "b", 2);
+        assertThat(FIELDS.ignoring("{}").compare(some, others).isEqual()).isTrue();
+        assertThat(FIELDS.ignoring("{a}").compare(some, others).fields()).hasSize(1);
+        assertThat(FIELDS.ignoring("{a}").ignoring("{b}").compare(some, others).isEqual())
+                .isTrue();
+        assertThat(FIELDS.ignoring("{c}").compare(Map.of("c", 1), Map.of()).isEqual())
+                .isTrue();
+    }
+
+    record Person(String fullName, String mail) {}
+
+    record Customer(String name, String mail) {}
+
+    @Test
+    void aRenamedFieldIsComparedWithItsOtherName() {
+        FieldEquivalence<Object> renamed = FIELDS.renaming("fullName", "name");
+        assertThat(renamed.compare(new Person("Ann", "a"), new Customer("Ann", "a"))
+                        .isEqual())
+                .isTrue();
+        assertThat(renamed.compare(new Customer("Ann", "a"), new Person("Eve", "a"))
+                        .fields())
+                .containsExactly("fullName");
+        assertThat(renamed.compare(new Person("Ann", "a"), Map.of("name", "Ann", "mail", "b"))
+                        .fields())
+                .containsExactly("mail");
+        assertThat(FIELDS.compare(new Person("Ann", "a"), new Customer("Ann", "a"))
+                        .isEqual())
+                .isFalse();
+    }
+
+    @Test
+    void aRenamedFieldIsMeantByItsPathInOtherRulesToo() {
+        assertThat(FIELDS.renaming("fullName", "name")
+                        .ignoringCase("fullName")
+                        .compare(new Person("ANN", "a"), new Customer("ann", "a"))
+                        .isEqual())
+                .isTrue();
+        assertThat(FIELDS.renaming("{colour}", "color")
+                        .ignoringCase("{colour}")
+                        .compare(Map.of("colour", "RED"), Map.of("color", "red"))
+                        .isEqual())
+                .isTrue();
+    }
+
+    @Test
+    void aFieldThatOneSideLacksDiffers() {
+        assertThat(FIELDS.renaming("fullName", "name")
+                        .compare(new Person("Ann", "a"), Map.of("name", "Ann"))
+                        .fields())
+                .containsExactly("mail");
+    }
+
+    @Test
+    void valuesAreConvertedOnBothSidesOneConversionAfterTheOther() {
+        FieldEquivalence<Object> converting = FIELDS.converting("owner", String.class, String::strip)
+                .converting("owner", String.class, text -> text.replace("-", ""));
+        assertThat(converting.compare(cart(" an-n", "2.5"), cart("ann ", "2.5")).isEqual())
+                .isTrue();
+        assertThat(converting
+                        .compare(cart(" an-n", "2.5"), cart("anna ", "2.5"))
+                        .fields())
+                .containsExactly("owner");
+    }
+
+    @Test
+    void numbersMayBeAsFarApartAsDeclared() {
+        FieldEquivalence<Object> near = FIELDS.tolerating("lines[].price", new BigDecimal("0.01"));
+        assertThat(near.compare(cart("ann", "2.50"), cart("ann", "2.51")).isEqual())
+                .isTrue();
+        assertThat(near.compare(cart("ann", "2.50"), cart("ann", "2.511")).fields())
+                .containsExactly("lines[1].price");
+        FieldEquivalence<Object> any = FIELDS.tolerating("", BigDecimal.ONE);
+        assertThat(any.compare(new BigDecimal("1E+1000000000"), 1).isEqual()).isFalse();
+        assertThat(any.compare(Double.NaN, 1.0).isEqual()).isFalse();
+        assertThat(any.compare(1, 2L).isEqual()).isTrue();
+    }
+
+    @Test
+    void timesMayBeAsFarApartAsDeclaredOrCutOff() {
+        Instant noon = Instant.parse("2020-01-01T12:00:00.123456789Z");
+        FieldEquivalence<Object> near = FIELDS.tolerating("", Duration.ofMillis(5));
+        assertThat(near.compare(noon, noon.plusMillis(5)).isEqual()).isTrue();
+        assertThat(near.compare(noon, noon.plusMillis(6)).isEqual()).isFalse();
+        assertThat(near.compare(noon, LocalDate.EPOCH).isEqual()).isFalse();
+        assertThat(near.compare(LocalDate.EPOCH, LocalDate.EPOCH).isEqual()).isTrue();
+        FieldEquivalence<Object> micros = FIELDS.timesTo(ChronoUnit.MICROS);
+        assertThat(micros.compare(noon, Instant.parse("2020-01-01T12:00:00.123456Z"))
+                        .isEqual())
+                .isTrue();
+        assertThat(micros.compare(List.of(LocalDateTime.MAX), List.of(LocalDateTime.MAX.minusNanos(1000)))
+                        .fields())
+                .containsExactly("[0]");
+        assertThat(FIELDS.timesTo(ChronoUnit.SECONDS)
+                        .compare(new Date(1_999), new Date(1_000))
+                        .isEqual())
+                .isTrue();
+        assertThatThrownBy(() -> FIELDS.timesTo(ChronoUnit.WEEKS)).hasMessageContaining("day");
+    }
+
+    @Test
+    void aListsOrderMayMeanNothing() {
+        Cart one = cart("ann", "2.5");
+        List<Line> turned = List.of(one.lines().get(1), one.lines().get(0));
+        Cart two = new Cart(one.owner(), turned, one.counts(), one.note(), one.seal());
+        assertThat(FIELDS.unordered("lines").compare(one, two).isEqual()).isTrue();
+        assertThat(FIELDS.compare(one, two).isEqual()).isFalse();
+        assertThat(FIELDS.unordered("lines").compare(one, cart("ann", "3")).fields())
+                .containsExactly("lines");
+        assertThat(FIELDS.unordered("")
+                        .compare(List.of(1, 1, 2), List.of(1, 2, 2))
+                        .isEqual())
+                .isFalse();
+        assertThat(FIELDS.unordered("")
+                        .ignoring("[].price")
+                        .compare(one.lines(), List.of(new Line("ink", BigDecimal.TEN), new Line("pen", null)))
+                        .isEqual())
+                .isTrue();
+    }
+
+    @Test
+    void numbersCountByValueWhateverTheirClass() {
+        assertThat(FIELDS.decimalsByValue()
+                        .compare(List.of(1, 2L), List.of(1L, 2.0))
+                        .isEqual())
+                .isTrue();
+        assertThat(FIELDS.decimalsByValue().compare(Double.NaN, Double.NaN).isEqual())
+                .isTrue();
     }
 }

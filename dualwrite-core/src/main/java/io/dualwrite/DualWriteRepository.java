@@ -1,6 +1,7 @@
 package io.dualwrite;
 
 import io.dualwrite.compare.Equivalences;
+import io.dualwrite.compare.FieldFinding;
 import io.dualwrite.flag.StageSource;
 import io.dualwrite.path.ReadPath;
 import io.dualwrite.path.WritePath;
@@ -95,6 +96,11 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
     /** The stage now; never blocks. */
     public Stage stage() {
         return migration.stage();
+    }
+
+    /** What shadow reads have found so far; see {@link Migration#findings}. */
+    public List<FieldFinding> findings() {
+        return migration.findings();
     }
 
     /** Asks the flag now and makes the steps its wish calls for, instead of within the next second. Blocks meanwhile. */

@@ -1,5 +1,7 @@
 package io.dualwrite;
 
+import io.dualwrite.compare.FieldFinding;
+import io.dualwrite.compare.Findings;
 import io.dualwrite.event.Fault;
 import io.dualwrite.event.Listeners;
 import io.dualwrite.event.LoggingListener;
@@ -86,6 +88,7 @@ public class Migration implements AutoCloseable {
     private final Suspects suspects;
     private final @Nullable StageLatch latch;
     private final Ramp ramp;
+    private final Findings findings = new Findings();
     private final CircuitBreaker breaker;
     private final CallPolicy copyCalls;
     private final ShadowReader shadow;
@@ -171,7 +174,8 @@ public class Migration implements AutoCloseable {
                         SHADOW_WAITING,
                         () -> ThreadLocalRandom.current().nextDouble() < settings.shadowSample(),
                         settings.equivalence(),
-                        suspects::add),
+                        suspects::add,
+                        findings),
                 listener);
         this.reads = new ReadPath(
                 transactions,
@@ -334,6 +338,14 @@ public class Migration implements AutoCloseable {
     /** The share of stale-tolerant by-key reads, 0 to 100 percent, that the copy answers on this node at SHADOW. */
     public void rampTo(int percent) {
         ramp.percent(percent);
+    }
+
+    /**
+     * What this node's shadow reads have found so far, field by field, what differs most first; fields that differ between
+     * two reads of one side come last. Never blocks for long.
+     */
+    public List<FieldFinding> findings() {
+        return findings.all();
     }
 
     /** Asks the flag now, reads both control rows, and makes the steps its wish calls for. Blocks on both stores. */

@@ -31,10 +31,13 @@ public sealed interface Verdict {
         return this instanceof Equal;
     }
 
+    /** Where it differs, in the order it was found; empty when nothing does. */
+    default List<Difference> differences() {
+        return List.of();
+    }
+
     /** The paths that differ, in the order they were found; empty when nothing does. */
     default List<String> fields() {
-        return this instanceof Different different
-                ? different.differences().stream().map(Difference::path).toList()
-                : List.of();
+        return differences().stream().map(Difference::path).toList();
     }
 }

@@ -1,7 +1,7 @@
 package io.dualwrite.path;
 
 import io.dualwrite.compare.Equivalence;
-import io.dualwrite.compare.Verdict;
+import io.dualwrite.compare.Findings;
 import io.dualwrite.event.Fault;
 import io.dualwrite.event.MigrationEvent.ShadowCompared;
 import io.dualwrite.event.MigrationEvent.ShadowFailed;
@@ -11,6 +11,7 @@ import io.dualwrite.fence.Transactions;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -28,8 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class ShadowReader implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    private final Transactions transactions;
-    private final Equivalence<Object> equivalence;
+    private final Comparison comparison;
     private final BooleanSupplier sampler;
     private final Consumer<RecordId> suspects;
     private final MigrationListener listener;
@@ -44,6 +44,7 @@ public final class ShadowReader implements AutoCloseable {
      * @param sampler whether to compare the next read; asked on callers' threads
      * @param equivalence how two answers are compared
      * @param suspects receives the record of a by-key read whose answers differ, on a shadow thread
+     * @param findings receives what was found, field by field
      */
     public record Plan(
             String migration,
@@ -51,11 +52,11 @@ public final class ShadowReader implements AutoCloseable {
             int waiting,
             BooleanSupplier sampler,
             Equivalence<Object> equivalence,
-            Consumer<RecordId> suspects) {}
+            Consumer<RecordId> suspects,
+            Findings findings) {}
 
     public ShadowReader(Transactions transactions, Plan plan, MigrationListener listener) {
-        this.transactions = transactions;
-        this.equivalence = plan.equivalence();
+        this.comparison = new Comparison(transactions, plan.equivalence(), plan.findings());
         this.sampler = plan.sampler();
         this.suspects = plan.suspects();
         this.listener = listener;
@@ -84,9 +85,9 @@ public final class ShadowReader implements AutoCloseable {
 
     private void compare(ReadPath.Query query, Side copy, @Nullable Object answer, Transactions.Reading<?> call) {
         try {
-            Verdict verdict = equivalence.compare(answer, transactions.read(copy, true, call));
-            listener.on(new ShadowCompared(query.operation(), verdict.isEqual(), verdict.fields()));
-            if (!verdict.isEqual() && query.key() != null) {
+            List<String> fields = comparison.differing(query.operation(), copy, answer, call);
+            listener.on(new ShadowCompared(query.operation(), fields.isEmpty(), fields));
+            if (!fields.isEmpty() && query.key() != null) {
                 suspects.accept(query.key());
             }
         } catch (Throwable failure) {

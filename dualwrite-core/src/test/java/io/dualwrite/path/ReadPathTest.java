@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dualwrite.compare.Equivalence;
 import io.dualwrite.compare.Equivalences;
+import io.dualwrite.compare.Findings;
 import io.dualwrite.event.Fault;
 import io.dualwrite.event.MigrationEvent;
 import io.dualwrite.event.MigrationEvent.FellBack;
@@ -29,6 +30,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,7 @@ class ReadPathTest {
     private final CountDownLatch forever = new CountDownLatch(1);
     private FakeTransactions transactions = new FakeTransactions(Side.ORIGIN);
     private BooleanSupplier sampler = () -> true;
+    private final Findings findings = new Findings();
     private Equivalence<Object> equivalence = Equivalences.equality();
     private ShadowReader shadow;
     private CallPolicy calls;
@@ -69,7 +72,9 @@ class ReadPathTest {
         Board board = new Board(Sides.each(fences::of));
         board.refresh();
         shadow = new ShadowReader(
-                transactions, new ShadowReader.Plan("reads", 1, 1, sampler, equivalence, suspects::add), events::add);
+                transactions,
+                new ShadowReader.Plan("reads", 1, 1, sampler, equivalence, suspects::add, findings),
+                events::add);
         calls = new CallPolicy(
                 "reads",
                 "copy",
@@ -166,6 +171,27 @@ class ReadPathTest {
         assertThat(at(Stage.SHADOW).<Side>read(STRICT, side -> side)).isEqualTo(Side.ORIGIN);
         await().untilAsserted(() -> assertThat(suspects).containsExactly(KEY));
         assertThat(events).containsExactly(new ShadowCompared("find", false, List.of("")));
+    }
+
+    @Test
+    void whatAWriteInFlightMadeDifferIsReadAgainBeforeItCounts() throws Exception {
+        AtomicInteger answers = new AtomicInteger();
+        at(Stage.SHADOW).<Integer>read(STRICT, side -> Math.min(1, answers.getAndIncrement()));
+        await().untilAsserted(() -> assertThat(events).containsExactly(new ShadowCompared("find", true, List.of())));
+        assertThat(suspects).isEmpty();
+        assertThat(findings.all()).isEmpty();
+    }
+
+    @Test
+    void whatDiffersFromOneReadToTheNextIsLearntAsNoise() throws Exception {
+        AtomicInteger answers = new AtomicInteger();
+        at(Stage.SHADOW).<Integer>read(STRICT, side -> answers.getAndIncrement());
+        await().untilAsserted(() -> assertThat(events).containsExactly(new ShadowCompared("find", true, List.of())));
+        assertThat(suspects).isEmpty();
+        assertThat(findings.all()).singleElement().satisfies(finding -> {
+            assertThat(finding.isNoise()).isTrue();
+            assertThat(finding.differed()).isEqualTo(1);
+        });
     }
 
     @Test

@@ -5,7 +5,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +23,7 @@ final class ReadGuard implements InvocationHandler {
 
     private final Connection raw;
     private final Connection guarded;
+    private final GuardedParts parts;
     private final boolean closing;
     private final boolean autoCommit;
     private final boolean readOnly;
@@ -36,7 +36,9 @@ final class ReadGuard implements InvocationHandler {
         this.autoCommit = raw.getAutoCommit();
         this.asked = autoCommit;
         this.readOnly = raw.isReadOnly();
-        this.guarded = proxy(Connection.class, this);
+        this.guarded = (Connection)
+                Proxy.newProxyInstance(ReadGuard.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
+        this.parts = new GuardedParts(guarded, ReadGuard::check);
         // In a transaction that is never committed: drivers enforce read-only there or nowhere, and what slips through
         // all the
         // same is rolled back.
@@ -116,7 +118,9 @@ final class ReadGuard implements InvocationHandler {
                 raw.rollback();
                 return null;
             case "unwrap":
-                throw refused("The connection itself");
+                return GuardedParts.unwrapped(proxy, args);
+            case "isWrapperFor":
+                return args != null && args[0] instanceof Class<?> type && type.isInstance(proxy);
             case "prepareCall":
                 throw refused("A procedure call");
             default:
@@ -126,24 +130,7 @@ final class ReadGuard implements InvocationHandler {
             throw new SQLException("This connection has been closed; get a connection for each use", "08003");
         }
         check(name, args);
-        Object result = TransactionGuard.call(raw, method, args);
-        return name.equals("createStatement") && result instanceof Statement statement ? guarded(statement) : result;
-    }
-
-    private Statement guarded(Statement statement) {
-        return proxy(Statement.class, (proxy, method, args) -> {
-            switch (method.getName()) {
-                case "equals":
-                    return args != null && proxy == args[0];
-                case "hashCode":
-                    return System.identityHashCode(proxy);
-                case "getConnection":
-                    return guarded;
-                default:
-                    check(method.getName(), args);
-                    return TransactionGuard.call(statement, method, args);
-            }
-        });
+        return parts.of(GuardedParts.call(raw, method, args), null);
     }
 
     /** Every method that takes SQL takes it as its first argument. */
@@ -157,7 +144,9 @@ final class ReadGuard implements InvocationHandler {
 
     /** Whether a statement only reads, as far as its text tells. */
     static boolean isQuery(String sql) {
-        return QUERY.matcher(sql).matches() && !CHANGE_WITHIN.matcher(sql).find();
+        return StatementHeads.of(sql).stream()
+                        .allMatch(statement -> QUERY.matcher(statement).matches())
+                && !CHANGE_WITHIN.matcher(sql).find();
     }
 
     private static SQLException refused(String what) {
@@ -166,9 +155,5 @@ final class ReadGuard implements InvocationHandler {
                         + " is refused outside of a fenced transaction: call a method that is declared as a write, or run it"
                         + " inside inTransaction(…) and name the changed records",
                 "25006");
-    }
-
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(Proxy.newProxyInstance(ReadGuard.class.getClassLoader(), new Class<?>[] {type}, handler));
     }
 }

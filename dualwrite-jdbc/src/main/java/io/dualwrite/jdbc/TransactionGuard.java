@@ -1,12 +1,10 @@
 package io.dualwrite.jdbc;
 
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransactionGuard implements InvocationHandler {
     private static final Pattern ENDING = Pattern.compile(
-            "^\\s*(?:commit|abort|end|begin|start\\s+transaction|prepare\\s+transaction"
+            "^(?:commit|abort|end|begin|start\\s+transaction|prepare\\s+transaction"
                     + "|rollback(?!\\s+(?:(?:work|transaction)\\s+)?to\\b))\\b",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern DEFINING =
-            Pattern.compile("^\\s*(?:create|alter|drop|truncate|grant|revoke|comment)\\b", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("^(?:create|alter|drop|truncate|grant|revoke|comment)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LEAVING = Pattern.compile(
+            "^(?:use\\b|set\\s+(?:(?:session|local)\\s+)?(?:search_path|schema|catalog)\\b)", Pattern.CASE_INSENSITIVE);
 
     private final Connection raw;
     private final Connection guarded;
+    private final GuardedParts parts;
     private int uses;
     private boolean ended;
 
@@ -32,6 +33,7 @@ final class TransactionGuard implements InvocationHandler {
         this.raw = raw;
         this.guarded = (Connection) Proxy.newProxyInstance(
                 TransactionGuard.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
+        this.parts = new GuardedParts(guarded, this::check);
     }
 
     /** The connection to hand out. */
@@ -75,6 +77,14 @@ final class TransactionGuard implements InvocationHandler {
                 throw refused("setAutoCommit(true)");
             case "commit":
                 throw refused("commit()");
+            case "setSchema":
+            case "setCatalog":
+                // The intents go into the table of the schema that the fence was found in.
+                throw refused(method.getName() + "(…)");
+            case "unwrap":
+                return GuardedParts.unwrapped(proxy, args);
+            case "isWrapperFor":
+                return args != null && args[0] instanceof Class<?> type && type.isInstance(proxy);
             case "rollback":
                 if (bare) {
                     throw refused("rollback()");
@@ -83,67 +93,47 @@ final class TransactionGuard implements InvocationHandler {
             default:
                 break;
         }
-        if (ended) {
-            throw new SQLException(
-                    "The transaction of this connection has ended; get a connection for each use", "08003");
-        }
+        refuseIfEnded();
         if (method.getName().startsWith("prepare") || method.getName().equals("createStatement")) {
             uses++;
         }
         check(method.getName(), args);
-        Object result = call(raw, method, args);
-        return method.getName().equals("createStatement") && result instanceof Statement statement
-                ? guarded(statement)
-                : result;
-    }
-
-    /** A statement whose SQL is looked at before it runs. */
-    private Statement guarded(Statement statement) {
-        InvocationHandler handler = (proxy, method, args) -> {
-            switch (method.getName()) {
-                case "equals":
-                    return args != null && proxy == args[0];
-                case "hashCode":
-                    return System.identityHashCode(proxy);
-                case "getConnection":
-                    return guarded;
-                default:
-                    check(method.getName(), args);
-                    return call(statement, method, args);
-            }
-        };
-        return (Statement) Proxy.newProxyInstance(
-                TransactionGuard.class.getClassLoader(), new Class<?>[] {Statement.class}, handler);
+        return parts.of(GuardedParts.call(raw, method, args), null);
     }
 
     /** Refuses SQL that would end the transaction, fence and all, before its intents are written. */
     private void check(String method, @Nullable Object @Nullable [] args) throws SQLException {
         boolean takesSql = method.startsWith("prepare") || method.startsWith("execute") || method.equals("addBatch");
+        if (takesSql) {
+            refuseIfEnded();
+        }
         if (!takesSql || args == null || args.length == 0 || !(args[0] instanceof String sql)) {
             return;
         }
-        if (ENDING.matcher(sql).find()) {
-            throw refused("SQL that begins or ends a transaction");
+        for (String statement : StatementHeads.of(sql)) {
+            if (ENDING.matcher(statement).find()) {
+                throw refused("SQL that begins or ends a transaction");
+            }
+            if (LEAVING.matcher(statement).find()) {
+                throw refused("SQL that leaves the schema");
+            }
+            if (DEFINING.matcher(statement).find() && raw.getMetaData().dataDefinitionCausesTransactionCommit()) {
+                throw refused("DDL, which commits in this database,");
+            }
         }
-        if (DEFINING.matcher(sql).find() && raw.getMetaData().dataDefinitionCausesTransactionCommit()) {
-            throw refused("DDL, which commits in this database,");
+    }
+
+    private void refuseIfEnded() throws SQLException {
+        if (ended) {
+            throw new SQLException(
+                    "The transaction of this connection has ended; get a connection for each use", "08003");
         }
     }
 
     private static SQLException refused(String what) {
         return new SQLException(
-                what + " is refused: the transaction was begun by dualwrite, which commits it when its work returns and"
-                        + " rolls it back when its work throws",
+                what + " is refused: the transaction belongs to dualwrite, which holds its fence, writes its intents in"
+                        + " this schema, commits it when its work returns and rolls it back when its work throws",
                 "2D000");
-    }
-
-    /** Calls through, with the exception as it was thrown. */
-    static @Nullable Object call(Object raw, Method method, @Nullable Object @Nullable [] args) throws Throwable {
-        try {
-            return method.invoke(raw, args);
-        } catch (InvocationTargetException thrown) {
-            Throwable cause = thrown.getCause();
-            throw cause == null ? thrown : cause;
-        }
     }
 }

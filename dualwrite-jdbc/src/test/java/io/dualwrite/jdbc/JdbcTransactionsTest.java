@@ -17,6 +17,8 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -26,10 +28,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
+import org.h2.jdbc.JdbcConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.jdbc.PgConnection;
+import org.postgresql.jdbc.PgStatement;
 
 @ParameterizedClass
 @EnumSource(Engine.class)
@@ -280,7 +285,14 @@ final class JdbcTransactionsTest {
 
     @Test
     void sqlCannotEndTheTransactionEither() {
-        for (String sql : List.of("commit", " ROLLBACK", "begin", "start transaction")) {
+        for (String sql : List.of(
+                "commit",
+                " ROLLBACK",
+                "begin",
+                "start transaction",
+                "-- so\n commit",
+                "/* ; */ commit",
+                "select 1; commit")) {
             assertThatThrownBy(() -> transactions.write(transaction -> {
                         insert(transaction, 1);
                         try (Statement statement =
@@ -292,6 +304,55 @@ final class JdbcTransactionsTest {
                     .hasMessageContaining("begins or ends a transaction");
         }
         assertThat(shop.origin().count("customer")).isZero();
+    }
+
+    @Test
+    void noWayBackLeadsToTheConnectionItself() throws Exception {
+        transactions.write(transaction -> {
+            insert(transaction, 1);
+            try (Connection guarded = connection(transaction.side());
+                    Statement statement = guarded.createStatement();
+                    PreparedStatement prepared = guarded.prepareStatement("select 1");
+                    ResultSet result = prepared.executeQuery();
+                    ResultSet types = guarded.getMetaData().getTableTypes()) {
+                assertThat(statement.getConnection()).isSameAs(guarded);
+                assertThat(prepared.getConnection()).isSameAs(guarded);
+                assertThat(result.getStatement()).isSameAs(prepared);
+                assertThat(guarded.getMetaData().getConnection()).isSameAs(guarded);
+                Statement behind = types.getStatement();
+                assertThat(behind == null || behind.getConnection() == guarded).isTrue();
+                assertThat(result.next() && result.getInt(1) == 1).isTrue();
+                assertThat(guarded.unwrap(Connection.class)).isSameAs(guarded);
+                assertThat(guarded.isWrapperFor(JdbcConnection.class)).isFalse();
+                assertThatThrownBy(() -> guarded.unwrap(JdbcConnection.class)).isInstanceOf(SQLException.class);
+                assertThatThrownBy(() -> guarded.unwrap(PgConnection.class)).isInstanceOf(SQLException.class);
+                assertThatThrownBy(() -> prepared.unwrap(PgStatement.class)).isInstanceOf(SQLException.class);
+            }
+            return true;
+        });
+        assertThat(shop.origin().count("customer")).isEqualTo(1);
+    }
+
+    @Test
+    void aTransactionStaysInTheSchemaWhoseFenceItHolds() throws Exception {
+        transactions.write(transaction -> {
+            Connection guarded = connection(transaction.side());
+            String schema = guarded.getSchema();
+            assertThatThrownBy(() -> guarded.setSchema(schema)).hasMessageContaining("setSchema(…) is refused");
+            assertThatThrownBy(() -> guarded.setCatalog("x")).hasMessageContaining("setCatalog(…) is refused");
+            for (String sql : List.of("set search_path = x", " SET LOCAL search_path to x", "set schema x", "use x")) {
+                assertThatThrownBy(() -> guarded.prepareStatement(sql)).hasMessageContaining("leaves the schema");
+            }
+            return insert(transaction, 1);
+        });
+        assertThat(shop.journal(Side.ORIGIN)).containsExactly("customer,1");
+    }
+
+    @Test
+    void aStatementKeptBeyondTheTransactionIsDead() throws Exception {
+        PreparedStatement kept = transactions.write(
+                transaction -> connection(transaction.side()).prepareStatement("delete from customer where id = 1"));
+        assertThatThrownBy(kept::executeUpdate).isInstanceOf(SQLException.class);
     }
 
     @Test

@@ -37,7 +37,7 @@ final class SessionTest {
                 getClass().getClassLoader(),
                 new Class<?>[] {Connection.class},
                 (proxy, method, args) ->
-                        method.getName().equals("close") ? null : TransactionGuard.call(only, method, args));
+                        method.getName().equals("close") ? null : GuardedParts.call(only, method, args));
         DataSource pool = (DataSource) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, args) -> kept);
         place = new Place("shop", Side.ORIGIN, pool, Limits.DEFAULT, Pace.real());

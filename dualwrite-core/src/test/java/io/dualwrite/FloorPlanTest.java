@@ -28,6 +28,7 @@ class FloorPlanTest {
             Map.entry("path", 3),
             Map.entry("repair", 3),
             Map.entry("decorate", 4),
+            Map.entry("degrade", 4),
             Map.entry("", 5));
 
     private final JavaClasses house = new ClassFileImporter()

@@ -41,22 +41,22 @@ public final class TimedCalls implements AutoCloseable {
      *
      * @throws TimeoutException when the deadline passed, or, as {@link NoThreadException}, when no thread was free
      * @throws InterruptedException when the calling thread was interrupted; the work is interrupted too
-     * @throws Exception what the work threw
+     * @throws Exception what the work threw; when that was an InterruptedException, an ExecutionException around it
      */
     public <T extends @Nullable Object> T call(Callable<T> work) throws Exception {
         Future<T> running;
         try {
             running = threads.submit(work);
         } catch (RejectedExecutionException taken) {
-            throw new NoThreadException("The copy was not called: all " + threads.getMaximumPoolSize()
-                    + " threads are taken by calls that hang, or the migration is closed");
+            throw new NoThreadException("The call was not made: all " + threads.getMaximumPoolSize()
+                    + " threads are taken by calls under way or hanging, or it was closed");
         }
         try {
             return running.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
             throw unwrapped(failed);
         } catch (TimeoutException late) {
-            throw new TimeoutException("The copy did not answer within " + deadline + "; the call is abandoned");
+            throw new TimeoutException("There was no answer within " + deadline + "; the call is abandoned");
         } finally {
             // No effect on work that is done; work that is not is told that nobody waits for it any more.
             running.cancel(true);
@@ -73,10 +73,12 @@ public final class TimedCalls implements AutoCloseable {
         if (failed.getCause() instanceof Error error) {
             throw error;
         }
-        return failed.getCause() instanceof Exception exception ? exception : failed;
+        // An interrupt of the work's thread is not one of the caller's.
+        boolean foreign = failed.getCause() instanceof InterruptedException;
+        return !foreign && failed.getCause() instanceof Exception exception ? exception : failed;
     }
 
-    /** A kind of {@link TimeoutException} that says nothing about the copy. */
+    /** A kind of {@link TimeoutException} that says nothing about what was to be called. */
     public static final class NoThreadException extends TimeoutException {
         private static final long serialVersionUID = 1;
 

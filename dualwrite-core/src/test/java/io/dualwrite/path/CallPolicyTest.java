@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +44,17 @@ class CallPolicyTest {
         assertThat(thread.getName()).isEqualTo("dualwrite-calls-copy-1");
         assertThat(thread.isDaemon()).isTrue();
         assertThat(policy.<Object>call(() -> null)).isNull();
+    }
+
+    @Test
+    void anInterruptInsideTheWorkIsAFailureOfTheWorkAndNoneOfTheCaller() {
+        assertThatThrownBy(() -> policy.call(() -> {
+                    throw new InterruptedException();
+                }))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(InterruptedException.class);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        assertThat(breaker.getMetrics().getNumberOfFailedCalls()).isPositive();
     }
 
     @Test

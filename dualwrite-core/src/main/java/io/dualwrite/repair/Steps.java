@@ -130,9 +130,22 @@ public final class Steps {
         } else if (from.isBeyondFlip() != to.isBeyondFlip()) {
             handover.run(side, row);
         } else {
+            if (from == Stage.JOURNAL && to == Stage.DUAL_WRITE) {
+                waitForTransfers();
+            }
             change(side, row, row.authority(to), from, to);
         }
         handover.settle();
+    }
+
+    /**
+     * Waits for the transfers in flight on the target. A node that slept since an earlier generation may have begun one at
+     * OFF and have read there what a write has changed since without an intent; committed after a backfill that saw nothing
+     * to bring over, it would put back a record that was deleted. Whoever begins after this reads what has intents.
+     */
+    private void waitForTransfers() throws InterruptedException {
+        ControlRow target = board.refresh(Side.TARGET);
+        change(Side.TARGET, target, target, Stage.JOURNAL, Stage.DUAL_WRITE);
     }
 
     private void begin(ControlRow origin) throws InterruptedException {

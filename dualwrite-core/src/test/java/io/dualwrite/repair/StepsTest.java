@@ -12,6 +12,7 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -434,6 +435,24 @@ class StepsTest {
         bench.write(1, "one");
 
         assertThat(bench.journals.origin().backlog().isEmpty()).isTrue();
+    }
+
+    @Test
+    void theCopyFollowsOnlyAfterTransfersThatMayHaveReadAtOff() throws Exception {
+        bench = Bench.at(Stage.JOURNAL);
+        Bench.Node node = bench.node();
+
+        try (LocalFence.Hold standing =
+                Objects.requireNonNull(bench.fences.target().hold(Role.COPY))) {
+            assertThatThrownBy(() -> node.steps.step(Stage.JOURNAL, Stage.DUAL_WRITE))
+                    .isInstanceOf(StageRefusedException.class)
+                    .hasMessageContaining("in flight on the TARGET");
+            assertThat(standing.row().role()).isEqualTo(Role.COPY);
+            assertThat(bench.stage()).isEqualTo(Stage.JOURNAL);
+        }
+        node.steps.step(Stage.JOURNAL, Stage.DUAL_WRITE);
+
+        assertThat(bench.stage()).isEqualTo(Stage.DUAL_WRITE);
     }
 
     private Bench.Node attested() {

@@ -18,11 +18,21 @@ public final class Pending {
     /** How many records are remembered one by one. */
     static final int MOST = 100_000;
 
+    private final int most;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition removed = lock.newCondition();
     private final Map<RecordId, Long> notedAs = new HashMap<>();
     private long notes;
     private boolean overflowed;
+
+    public Pending() {
+        this(MOST);
+    }
+
+    /** With a bound of its own. */
+    Pending(int most) {
+        this.most = most;
+    }
 
     /** Notes records whose intents have just been committed. */
     public void note(Collection<RecordId> records) {
@@ -30,7 +40,7 @@ public final class Pending {
         try {
             notes++;
             for (RecordId record : records) {
-                if (notedAs.size() < MOST || notedAs.containsKey(record)) {
+                if (notedAs.size() < most || notedAs.containsKey(record)) {
                     notedAs.put(record, notes);
                 } else {
                     overflowed = true;
@@ -80,10 +90,10 @@ public final class Pending {
     }
 
     /** Some of the records that are pending, to ask the journal about. */
-    List<RecordId> some(int most) {
+    List<RecordId> some(int atMost) {
         lock.lock();
         try {
-            return notedAs.keySet().stream().limit(most).toList();
+            return notedAs.keySet().stream().limit(atMost).toList();
         } finally {
             lock.unlock();
         }

@@ -1,0 +1,301 @@
+package io.dualwrite.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.jdbc.Schema;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import io.dualwrite.testkit.history.Footprint;
+import io.dualwrite.testkit.history.FootprintChecker;
+import io.dualwrite.testkit.history.HistoryChecker;
+import io.dualwrite.testkit.history.HistoryFile;
+import io.dualwrite.testkit.history.Operation;
+import io.dualwrite.testkit.history.Operation.Outcome;
+import io.dualwrite.testkit.history.Violation;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+
+/**
+ * Several nodes and a pair of schemas, with everything that is needed to say afterwards whether all went well: histories of
+ * all clients, footprints of all changes, and the records on both sides.
+ */
+final class Cluster implements AutoCloseable {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    final Sides<Server> servers;
+    final String schema = "crash" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet();
+    final Path directory;
+    private final Map<String, String> initial = new TreeMap<>();
+    private final List<NodeProcess> nodes = new ArrayList<>();
+    private Sides<Integer> ports;
+    private int started;
+
+    Cluster(Sides<Server> servers, Path directory) throws IOException {
+        this.servers = servers;
+        this.directory = Files.createTempDirectory(directory, "cluster");
+        this.ports = Sides.each(side -> servers.of(side).port());
+    }
+
+    /** From now on nodes reach the servers by these ports, which may be proxies'. */
+    Cluster by(Sides<Integer> others) {
+        ports = others;
+        return this;
+    }
+
+    /** Makes both schemas, and so many records on the origin. */
+    Cluster create(int records) throws SQLException {
+        for (Side side : Side.values()) {
+            servers.of(side).create(schema, side);
+            Schema.of(Item.MIGRATION, side, new Plain(servers.of(side), schema)).apply();
+        }
+        try (Connection connection = servers.origin().connect(schema);
+                PreparedStatement insert =
+                        connection.prepareStatement("insert into item (id, val, pad) values (?, ?, 'old')")) {
+            for (int key = 1; key <= records; key++) {
+                insert.setLong(1, key);
+                insert.setString(2, "first:" + key);
+                insert.addBatch();
+                initial.put(Integer.toString(key), "first:" + key);
+            }
+            insert.executeBatch();
+        }
+        for (Side side : Side.values()) {
+            servers.of(side).watch(schema, side);
+        }
+        return this;
+    }
+
+    /** Starts a process that has not opened anything yet. */
+    NodeProcess spare(String... settings) throws IOException {
+        int number = ++started;
+        List<String> all = new ArrayList<>(List.of("seed=" + number));
+        all.addAll(List.of(settings));
+        NodeProcess node = NodeProcess.start(directory, "n" + number, all);
+        nodes.add(node);
+        return node;
+    }
+
+    NodeProcess open(NodeProcess node) {
+        node.awaitReady();
+        node.call("open " + url(Side.ORIGIN, node) + " " + url(Side.TARGET, node));
+        return node;
+    }
+
+    /** A node that is open, without traffic. */
+    NodeProcess node(String... settings) throws IOException {
+        return open(spare(settings));
+    }
+
+    /** So many nodes with traffic, started at the same time. */
+    List<NodeProcess> nodes(int count, String... settings) throws IOException {
+        List<NodeProcess> several = new ArrayList<>();
+        for (int n = 0; n < count; n++) {
+            several.add(spare(settings));
+        }
+        several.forEach(this::open);
+        several.forEach(each -> each.call("traffic"));
+        return several;
+    }
+
+    private String url(Side side, NodeProcess node) {
+        return servers.of(side).url(ports.of(side), schema, node.name());
+    }
+
+    /** Ends the sessions of a node on both servers. */
+    void dismiss(NodeProcess node) throws SQLException {
+        for (Side side : Side.values()) {
+            servers.of(side).dismiss(node.name());
+        }
+    }
+
+    List<NodeProcess> alive() {
+        return nodes.stream().filter(NodeProcess::isAlive).toList();
+    }
+
+    /** Pauses all traffic, waits until nothing is open, and checks everything that has happened so far. */
+    Report rest(NodeProcess by, List<NodeProcess> withTraffic) throws IOException, SQLException {
+        all(withTraffic, "pause");
+        assertThat(by.call("drain")).as("the journal is empty").isEqualTo("true");
+        Report report = check();
+        all(withTraffic, "resume");
+        return report;
+    }
+
+    static void all(List<NodeProcess> several, String command) {
+        List<CompletableFuture<String>> answers =
+                several.stream().map(each -> each.begin(command)).toList();
+        answers.forEach(answer -> NodeProcess.get(answer, 120));
+    }
+
+    /**
+     * What was found.
+     *
+     * @param acknowledged transactions that were
+     * @param unknown transactions whose clients never learned what became of them
+     */
+    record Report(
+            List<Violation> violations,
+            int operations,
+            long acknowledged,
+            long unknown,
+            long failed,
+            int footprints,
+            int records) {
+        Report assertSound() {
+            assertThat(violations).isEmpty();
+            return this;
+        }
+
+        @Override
+        public String toString() {
+            return "operations=" + operations + " acknowledged=" + acknowledged + " unknown=" + unknown + " failed="
+                    + failed + " footprints=" + footprints + " records=" + records + " violations="
+                    + violations.size();
+        }
+    }
+
+    /** Checks what is there now, which only makes sense at rest. */
+    Report check() throws IOException, SQLException {
+        Sides<Map<String, String>> records = new Sides<>(records(Side.ORIGIN), records(Side.TARGET));
+        List<Operation> history = HistoryFile.read(histories());
+        List<Footprint> footprints = new ArrayList<>(footprints(Side.ORIGIN));
+        footprints.addAll(footprints(Side.TARGET));
+        Side authority = authority();
+        List<Violation> violations = new ArrayList<>(
+                new HistoryChecker(initial, history).check(records.of(authority), records.of(authority.other())));
+        violations.addAll(new FootprintChecker().check(initial, footprints));
+        Map<String, Outcome> outcomes = new LinkedHashMap<>();
+        history.forEach(each -> outcomes.put(each.transaction(), each.outcome()));
+        return new Report(
+                violations,
+                history.size(),
+                count(outcomes, Outcome.ACKNOWLEDGED),
+                count(outcomes, Outcome.UNKNOWN),
+                count(outcomes, Outcome.FAILED),
+                footprints.size(),
+                records.of(authority).size());
+    }
+
+    private static long count(Map<String, Outcome> outcomes, Outcome outcome) {
+        return outcomes.values().stream().filter(outcome::equals).count();
+    }
+
+    private List<Path> histories() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("history-"))
+                    .toList();
+        }
+    }
+
+    /** The side that has the authority, of which there is one. */
+    Side authority() throws SQLException {
+        List<Side> sides = new ArrayList<>();
+        for (Side side : Side.values()) {
+            if (role(side).equals("AUTHORITY")) {
+                sides.add(side);
+            }
+        }
+        assertThat(sides).as("sides that have the authority").hasSize(1);
+        return sides.get(0);
+    }
+
+    /** What a side's control row says, all of whose stripes say the same. */
+    String role(Side side) throws SQLException {
+        List<String> roles = servers.of(side)
+                .query(
+                        schema,
+                        "select distinct role from dualwrite_control where side = '" + side + "'",
+                        row -> row.getString(1));
+        assertThat(roles).hasSize(1);
+        return roles.get(0);
+    }
+
+    private Map<String, String> records(Side side) throws SQLException {
+        Map<String, String> records = new TreeMap<>();
+        servers.of(side)
+                .query(
+                        schema,
+                        "select " + Item.key(side) + ", " + Item.value(side) + " from " + Item.table(side),
+                        row -> records.put(row.getString(1), row.getString(2)));
+        return records;
+    }
+
+    private List<Footprint> footprints(Side side) throws SQLException {
+        return servers.of(side)
+                .query(
+                        schema,
+                        "select n, item, was, now, role, handover from footprint order by n",
+                        row -> new Footprint(
+                                side.name(),
+                                row.getLong(1),
+                                row.getString(2),
+                                row.getString(3),
+                                row.getString(4),
+                                row.getString(5),
+                                row.getLong(6)));
+    }
+
+    @Override
+    public void close() {
+        nodes.stream().filter(NodeProcess::isAlive).forEach(NodeProcess::kill);
+    }
+
+    /** New connections to one schema, past everything. */
+    private record Plain(Server server, String schema) implements DataSource {
+        @Override
+        public Connection getConnection() throws SQLException {
+            return server.connect(schema);
+        }
+
+        @Override
+        public Connection getConnection(String user, String password) throws SQLException {
+            return getConnection();
+        }
+
+        @Override
+        public PrintWriter getLogWriter() {
+            return new PrintWriter(System.err, true);
+        }
+
+        @Override
+        public void setLogWriter(PrintWriter out) {}
+
+        @Override
+        public void setLoginTimeout(int seconds) {}
+
+        @Override
+        public int getLoginTimeout() {
+            return 0;
+        }
+
+        @Override
+        public Logger getParentLogger() {
+            return Logger.getGlobal();
+        }
+
+        @Override
+        public <T> T unwrap(Class<T> type) throws SQLException {
+            throw new SQLException("Nothing is wrapped");
+        }
+
+        @Override
+        public boolean isWrapperFor(Class<?> type) {
+            return false;
+        }
+    }
+}

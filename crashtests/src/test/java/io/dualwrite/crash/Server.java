@@ -1,0 +1,70 @@
+package io.dualwrite.crash;
+
+import io.dualwrite.stage.Side;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A database server of its own processes and its own directory, which can be killed and started again on the same port. */
+abstract class Server implements AutoCloseable {
+    /** Starts the server, on what is in its directory. Returns when it answers. */
+    abstract void start() throws IOException;
+
+    /** Ends all of its processes at once, as a machine that loses its power would, but for what the disk has not yet got. */
+    abstract void kill() throws IOException;
+
+    /** As {@link #kill}, in the way its administrator would do it in need. */
+    abstract void stopImmediately() throws IOException;
+
+    abstract int port();
+
+    /** A URL to one schema, by way of {@code port}, which may be a proxy's. {@code client} names the sessions. */
+    abstract String url(int port, String schema, String client);
+
+    /** Makes a schema with one side's records, and triggers that write down what becomes of them. */
+    abstract void create(String schema, Side side) throws SQLException;
+
+    /** Triggers cannot be made before the library's tables are there, which they read. */
+    abstract void watch(String schema, Side side) throws SQLException;
+
+    /** Ends the sessions of a client, as the server itself would after a while of silence. */
+    abstract void dismiss(String client) throws SQLException;
+
+    @Override
+    public abstract void close() throws IOException;
+
+    Connection connect(String schema) throws SQLException {
+        return DriverManager.getConnection(url(port(), schema, "checker"));
+    }
+
+    void run(String schema, String... statements) throws SQLException {
+        try (Connection connection = connect(schema);
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /** Reads one row. */
+    interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    <T> List<T> query(String schema, String sql, Reader<T> reader) throws SQLException {
+        try (Connection connection = connect(schema);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            List<T> rows = new ArrayList<>();
+            while (result.next()) {
+                rows.add(reader.read(result));
+            }
+            return rows;
+        }
+    }
+}

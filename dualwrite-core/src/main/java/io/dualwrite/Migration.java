@@ -109,7 +109,8 @@ public class Migration implements AutoCloseable {
         this.board = new Board(parts.controls());
         this.meters = settings.meters() == null ? null : new Meters(settings.meters(), name, board::stage);
         this.listener = new Listeners(listeners());
-        this.breaker = CallPolicy.breaker(name, listener);
+        CircuitBreaker own = settings.copyCalls().breaker();
+        this.breaker = own == null ? CallPolicy.breaker(name, listener) : CallPolicy.heard(own, listener);
         this.ramp = new Ramp(name);
         Pace pace = settings.pace();
         Transfer transfer = new Transfer(parts.journals(), parts.carrier());
@@ -165,7 +166,7 @@ public class Migration implements AutoCloseable {
         this.transactions = parts.transactions()
                 .apply(new FenceContext(
                         board, this::committed, handover::openIfExpired, settings.writersWait(), settings.pace()));
-        this.copyCalls = new CallPolicy(name, "copy", breaker, CallPolicy.Limits.within(settings.copyDeadline()));
+        this.copyCalls = CallPolicy.of(name, breaker, settings.copyCalls());
         this.shadow = new ShadowReader(
                 transactions,
                 new ShadowReader.Plan(

@@ -5,14 +5,18 @@ import io.dualwrite.compare.Equivalences;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.flag.StageSource;
+import io.dualwrite.path.CopyCalls;
 import io.dualwrite.repair.BackfillSettings;
 import io.dualwrite.repair.HandoverSettings;
 import io.dualwrite.repair.RelaySettings;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.retry.Retry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +32,7 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
     private @Nullable MeterRegistry meters;
     private Duration flagPoll = Duration.ofSeconds(1);
     private Duration waitForCopy = Duration.ZERO;
-    private Duration copyDeadline = Duration.ofSeconds(5);
+    private CopyCalls copyCalls = CopyCalls.defaults();
     private Duration staleness = Duration.ofSeconds(2);
     private Duration writersWait = Duration.ofSeconds(10);
     private double shadowSample = 1.0;
@@ -90,7 +94,28 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
 
     /** How long one call to the copy may take before it is given up; default 5 s. */
     public B copyDeadline(Duration atMost) {
-        this.copyDeadline = duration(atMost, "copyDeadline");
+        this.copyCalls = copyCalls.withDeadline(duration(atMost, "copyDeadline"));
+        return self();
+    }
+
+    /** A breaker of your own around the copy, for the relay and for reads; by default one that opens at half failures. */
+    public B copyBreaker(CircuitBreaker own) {
+        this.copyCalls = copyCalls.withBreaker(Objects.requireNonNull(own, "copyBreaker"));
+        return self();
+    }
+
+    /** How reads of the copy are tried again, in the place of the default, which is once more after 20 ms. */
+    public B copyRetry(Retry own) {
+        this.copyCalls = copyCalls.withRetry(Objects.requireNonNull(own, "copyRetry"));
+        return self();
+    }
+
+    /**
+     * Where reads of the copy run, at most 8 at once, instead of on daemon threads of the library's: virtual threads, for
+     * example. It must not run them on the thread that hands them over, and is not shut down here.
+     */
+    public B copyExecutor(Executor own) {
+        this.copyCalls = copyCalls.withExecutor(Objects.requireNonNull(own, "copyExecutor"));
         return self();
     }
 
@@ -173,8 +198,8 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
         if (waitForCopy.isNegative()) {
             problems.add("waitForCopy is zero or more, not " + waitForCopy);
         }
-        if (copyDeadline.compareTo(Duration.ofMillis(1)) < 0) {
-            problems.add("copyDeadline is 1 ms or more, not " + copyDeadline);
+        if (copyCalls.deadline().compareTo(Duration.ofMillis(1)) < 0) {
+            problems.add("copyDeadline is 1 ms or more, not " + copyCalls.deadline());
         }
         if (flagPoll.compareTo(Duration.ofMillis(1)) < 0) {
             problems.add("flagPoll is 1 ms or more, not " + flagPoll);
@@ -197,7 +222,7 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
                 meters,
                 flagPoll,
                 waitForCopy,
-                copyDeadline,
+                copyCalls,
                 staleness,
                 writersWait,
                 shadowSample,

@@ -4,6 +4,7 @@ import io.dualwrite.compare.Equivalence;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.flag.StageSource;
+import io.dualwrite.path.CopyCalls;
 import io.dualwrite.repair.BackfillSettings;
 import io.dualwrite.repair.HandoverSettings;
 import io.dualwrite.repair.RelaySettings;
@@ -25,7 +26,7 @@ public record MigrationSettings(
         @Nullable MeterRegistry meters,
         Duration flagPoll,
         Duration waitForCopy,
-        Duration copyDeadline,
+        CopyCalls copyCalls,
         Duration staleness,
         Duration writersWait,
         double shadowSample,

@@ -59,7 +59,8 @@ final class StoreMigration extends Migration {
         Sides<Checkpoints> checkpoints = Sides.each(side -> new MemoryCheckpoints());
         LocalIntents intents = new LocalIntents(Sides.each(side -> journals.of(side)::append));
         StorePair<R, K> pair = new StorePair<>(type, stores, fences);
-        TimedCalls transfers = new TimedCalls(type.name(), "transfer", settings.copyDeadline(), TRANSFER_THREADS);
+        TimedCalls transfers =
+                new TimedCalls(type.name(), "transfer", settings.copyCalls().deadline(), TRANSFER_THREADS);
         MigrationParts parts = new MigrationParts(
                 List.of(type),
                 Sides.each(fences::of),

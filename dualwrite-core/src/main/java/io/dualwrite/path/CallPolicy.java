@@ -51,15 +51,34 @@ public final class CallPolicy implements AutoCloseable {
 
     /** Threads are named {@code dualwrite-<migration>-<job>-<n>}. */
     public CallPolicy(String migration, String job, CircuitBreaker breaker, Limits limits) {
+        this(breaker, retry(migration, limits), new TimedCalls(migration, job, limits.deadline(), limits.threads()));
+    }
+
+    private CallPolicy(CircuitBreaker breaker, Retry retry, TimedCalls calls) {
         this.breaker = breaker;
-        this.retry = Retry.of(
+        this.retry = retry;
+        this.calls = calls;
+    }
+
+    /** Calls to the copy as they were declared, behind this breaker; what was not declared is as in {@link Limits#within}. */
+    public static CallPolicy of(String migration, CircuitBreaker breaker, CopyCalls declared) {
+        Limits limits = Limits.within(declared.deadline());
+        return new CallPolicy(
+                breaker,
+                declared.retry() == null ? retry(migration, limits) : declared.retry(),
+                declared.executor() == null
+                        ? new TimedCalls(migration, "copy", limits.deadline(), limits.threads())
+                        : new TimedCalls(declared.executor(), limits.deadline(), limits.threads()));
+    }
+
+    private static Retry retry(String migration, Limits limits) {
+        return Retry.of(
                 migration,
                 RetryConfig.custom()
                         .maxAttempts(limits.attempts())
                         .intervalFunction(IntervalFunction.ofExponentialBackoff(limits.pause(), 2))
                         .retryOnException(CallPolicy::isWorthAnotherTry)
                         .build());
-        this.calls = new TimedCalls(migration, job, limits.deadline(), limits.threads());
     }
 
     /**
@@ -67,14 +86,20 @@ public final class CallPolicy implements AutoCloseable {
      * calls try after two seconds. Its moves become events.
      */
     public static CircuitBreaker breaker(String migration, MigrationListener listener) {
-        CircuitBreaker breaker = CircuitBreaker.of(
-                migration,
-                CircuitBreakerConfig.custom()
-                        .slidingWindowSize(20)
-                        .minimumNumberOfCalls(10)
-                        .waitDurationInOpenState(Duration.ofSeconds(2))
-                        .permittedNumberOfCallsInHalfOpenState(3)
-                        .build());
+        return heard(
+                CircuitBreaker.of(
+                        migration,
+                        CircuitBreakerConfig.custom()
+                                .slidingWindowSize(20)
+                                .minimumNumberOfCalls(10)
+                                .waitDurationInOpenState(Duration.ofSeconds(2))
+                                .permittedNumberOfCallsInHalfOpenState(3)
+                                .build()),
+                listener);
+    }
+
+    /** The breaker itself, whose moves become events from now on. */
+    public static CircuitBreaker heard(CircuitBreaker breaker, MigrationListener listener) {
         breaker.getEventPublisher()
                 .onStateTransition(moved -> listener.on(
                         new BreakerMoved(moved.getStateTransition().getToState().name())));

@@ -91,7 +91,7 @@ public final class JdbcMigrationBuilder extends MigrationBuilder<JdbcMigrationBu
                 pools,
                 ownPools,
                 List.copyOf(tables),
-                new Limits(settings().copyDeadline(), Limits.DEFAULT.lock()),
+                new Limits(settings().copyCalls().deadline(), Limits.DEFAULT.lock()),
                 createTables,
                 adoptTarget,
                 settings().pace()));

@@ -23,7 +23,7 @@ class MigrationPropertiesTest {
         MigrationSettings defaults = new Defaults().settings();
 
         assertThat(said.waitForCopy()).isEqualTo(defaults.waitForCopy());
-        assertThat(said.copyDeadline()).isEqualTo(defaults.copyDeadline());
+        assertThat(said.copyDeadline()).isEqualTo(defaults.copyCalls().deadline());
         assertThat(said.staleness()).isEqualTo(defaults.staleness());
         assertThat(said.writersWait()).isEqualTo(defaults.writersWait());
         assertThat(said.handoverBudget()).isEqualTo(defaults.handover().budget());

@@ -80,7 +80,7 @@ final class Canonical {
             out.writeInt(NULL);
             return;
         }
-        Form form = form(column, value, forms);
+        Form form = form(column, forms.canonical(column, value), forms);
         if (form == null) {
             throw new IllegalArgumentException("Column '" + column + "' holds a "
                     + value.getClass().getName() + ", which cannot be compared; leave it out in the mapping");

@@ -2,6 +2,7 @@ package io.dualwrite.jdbc;
 
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.Temporal;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name in lower case, as in a {@link Row}
  * @param spelled the identifier exactly as the database spells it
+ * @param quoted the identifier in quotes
  * @param kind its logical type
  * @param typeName the engine's name of its type
  * @param size its length, for text
@@ -20,22 +22,20 @@ import org.jspecify.annotations.Nullable;
  * @param nullable whether it may hold no value
  * @param generated whether the database computes its value and none can be written
  * @param identity whether the database numbers it
+ * @param collation the name of the rules by which its text is compared, where the database has a choice of them
  */
 record Column(
         String name,
         String spelled,
+        String quoted,
         Kind kind,
         String typeName,
         int size,
         int digits,
         boolean nullable,
         boolean generated,
-        boolean identity) {
-    /** The identifier in quotes. */
-    String quoted() {
-        return SqlName.quote(spelled);
-    }
-
+        boolean identity,
+        @Nullable String collation) {
     /** Whether its values are ordered as text. */
     boolean isText() {
         return kind == Kind.TEXT || kind == Kind.CHAR;
@@ -43,19 +43,36 @@ record Column(
 
     /**
      * A value as this column takes it. Times are cut, never rounded, to the column's own precision: a rounded time would be
-     * another time on this side. Text and UUID go into each other, since one of the two engines may lack the type.
+     * another time on this side. Text, 16 bytes and UUID go into each other, and so
+     * do 0 and 1 and booleans, since one of the two engines may lack the type.
      */
     @Nullable Object accept(@Nullable Object value) {
         if (value instanceof Temporal time && time.isSupported(ChronoField.NANO_OF_SECOND)) {
-            return cut(time);
+            Temporal cut = cut(time);
+            return kind == Kind.TIMESTAMP_IN_UTC && cut instanceof OffsetDateTime instant
+                    ? instant.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime()
+                    : cut;
         }
-        if (kind == Kind.UUID && value instanceof String text) {
-            return UUID.fromString(text);
+        if (kind == Kind.UUID) {
+            return value instanceof String text ? UUID.fromString(text) : UuidBytes.read(value);
         }
-        if (isText() && value instanceof UUID id) {
-            return id.toString();
+        if (value instanceof UUID id) {
+            return isText() ? id.toString() : kind == Kind.BYTES ? UuidBytes.of(id) : id;
+        }
+        if (kind == Kind.BOOLEAN && value instanceof Number number) {
+            return truth(number);
+        }
+        if (value instanceof Boolean truth && Number.class.isAssignableFrom(kind.valueClass())) {
+            return truth ? 1 : 0;
         }
         return value;
+    }
+
+    private boolean truth(Number number) {
+        if (number.doubleValue() != 0 && number.doubleValue() != 1) {
+            throw new IllegalStateException("A number other than 0 and 1 does not fit into the boolean column " + name);
+        }
+        return number.doubleValue() == 1;
     }
 
     private Temporal cut(Temporal time) {

@@ -126,6 +126,17 @@ final class ControlRows implements Control {
         return hold(new Statements(connection, place.dialect(connection), 0));
     }
 
+    /**
+     * As {@link #hold(Connection)}, in a transaction that somebody else began and may have read in already: fails as for
+     * waiting where that was before the row's last change.
+     */
+    ControlRow join(Connection connection) throws SQLException {
+        Statements statements = new Statements(connection, place.dialect(connection), 0);
+        ControlRow row = hold(statements);
+        statements.dialect().requireFresh(statements, place, row);
+        return row;
+    }
+
     /** The row as committed now, read on the given connection without any lock. */
     ControlRow look(Connection connection) throws SQLException {
         Statements statements = new Statements(connection, place.dialect(connection), 0);

@@ -5,7 +5,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,24 +16,31 @@ import org.jspecify.annotations.Nullable;
  * part to get right: {@link #holdShared} and {@link #holdExclusively} must exclude each other until commit, and the row
  * that is returned must be the one committed by the last change. Implementations are stateless.
  */
-sealed interface Dialect permits H2Dialect, PostgresDialect {
+sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
     /** The dialect of the database behind the connection. */
     static Dialect of(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         return switch (product) {
             case "H2" -> new H2Dialect();
             case "PostgreSQL" -> new PostgresDialect();
+            case "MariaDB" -> new MariaDbDialect(false);
+            // Connectors of MariaDB's call it by its own name only where the server does.
+            case "MySQL" -> new MariaDbDialect(true);
             default ->
                 throw new SQLException("No dialect for the database '" + product
-                        + "': there are H2 and PostgreSQL; see the list of supported databases");
+                        + "': there are H2, MariaDB, MySQL and PostgreSQL; see docs/engines.md");
         };
     }
 
     /** DDL of the library's tables, each statement harmless when the table is there. */
     List<String> tables();
 
-    /** Waits until nobody else installs the library's tables; held until the transaction ends. */
-    void lockInstallation(Statements statements) throws SQLException;
+    /**
+     * Waits until nobody else installs the library's tables.
+     *
+     * @return ends that, where the end of the transaction does not
+     */
+    Undo lockInstallation(Statements statements) throws SQLException;
 
     /**
      * Whether a statement of {@link #tables} failed only because somebody else made the same thing at the same moment, which
@@ -52,6 +61,12 @@ sealed interface Dialect permits H2Dialect, PostgresDialect {
      * @return the row, or null when this migration has none here
      */
     @Nullable ControlRow holdShared(Statements statements, Place place) throws SQLException;
+
+    /**
+     * Makes sure that a transaction which somebody else began, and which may have read before it held the row, reads nothing
+     * older than that row. Fails with an error that {@link #isRetryable} knows.
+     */
+    void requireFresh(Statements statements, Place place, ControlRow held) throws SQLException;
 
     /**
      * Holds the control row exclusively until the transaction ends. Fails with an error that {@link #isRetryable} knows when
@@ -84,20 +99,41 @@ sealed interface Dialect permits H2Dialect, PostgresDialect {
     /** Microseconds from one expression's time to another's, as an expression of type bigint. */
     String micros(String from, String to);
 
-    /** A text column as an expression whose order is that of the text's UTF-8 bytes. */
-    String binaryOrder(String column);
+    /**
+     * A key's column as an expression whose order is that of the key's codec, for text that of its UTF-8 bytes. The quoted
+     * column itself where its own order is that, so that an index serves it.
+     */
+    String ordered(Column column);
 
-    /** A bound text, comparable with {@link #binaryOrder}. */
-    String binaryValue();
+    /** A bound value, comparable with {@link #ordered}. */
+    String orderedValue(Column column);
 
     /** The parameter marker through which a value gets into this column. */
     String marker(Column column);
+
+    /** What an insert says that brings a number for a column which the database numbers. */
+    String numberedByHand();
+
+    /** What to select to read all of a table's columns exactly. */
+    String selection(TableShape shape);
+
+    /** The collations of a table's text columns by name as spelled; of none where they say nothing about a key's identity. */
+    Map<String, String> collations(Connection connection, String schema, String table) throws SQLException;
+
+    /** The logical type, from what the driver says: its code, the engine's name for it, and its size. */
+    Kind kind(int jdbcType, String typeName, int size);
 
     /** What can identify the database behind a connection, to tell whether two connections lead to the same one. */
     String identity(Connection connection) throws SQLException;
 
     /** Warnings about settings with which acknowledged commits can be lost; empty as a rule. */
     List<String> durabilityWarnings(Connection connection) throws SQLException;
+
+    /** Adds what of the database's settings keeps a migration from working there; said of "the database". */
+    void problems(Connection connection, List<String> reasons) throws SQLException;
+
+    /** Adds what keeps a table from being moved, whatever is declared of it; said of "the table". */
+    void problems(Statements statements, TableShape shape, List<String> reasons) throws SQLException;
 
     /** Where a generator of keys stands, or null when there is none of that name. */
     @Nullable GeneratorState generatorState(Statements statements, Generator generator) throws SQLException;
@@ -108,19 +144,40 @@ sealed interface Dialect permits H2Dialect, PostgresDialect {
     /** Whether the database rolled the work back only to let others go first: it may be run again at once. */
     boolean isRetryable(SQLException failure);
 
+    /**
+     * Whether the failure of a statement has rolled back the whole transaction, locks and all, on a connection that goes on
+     * taking statements: those are in another transaction, which nothing fences.
+     */
+    boolean endsTransaction(Statements statements, SQLException failure) throws SQLException;
+
     /** Whether a foreign key was violated. */
     static boolean isForeignKey(SQLException failure) {
-        return hasState(failure, Set.of("23503", "23506"));
+        return hasState(failure, Set.of("23503", "23506"))
+                || (hasState(failure, SHARED_STATE) && hasCode(failure, 1216, 1217, 1451, 1452));
     }
 
     /** Whether a primary key or unique constraint was violated. */
     static boolean isUnique(SQLException failure) {
-        return hasState(failure, Set.of("23505"));
+        return hasState(failure, Set.of("23505")) || (hasState(failure, SHARED_STATE) && hasCode(failure, 1062, 1586));
     }
 
     /** Whether a table does not exist. */
     static boolean isMissingTable(SQLException failure) {
         return hasState(failure, Set.of("42P01", "42S02", "42S03", "42S04", "3F000", "90079"));
+    }
+
+    /** The one state that MariaDB and MySQL have for every constraint; their own codes tell which. */
+    Set<String> SHARED_STATE = Set.of("23000");
+
+    /** Whether the failure, one chained to it or a cause of it has one of these codes of the engine's own. */
+    static boolean hasCode(SQLException failure, int... codes) {
+        for (Throwable thrown : failure) {
+            if (thrown instanceof SQLException sql
+                    && Arrays.stream(codes).anyMatch(code -> code == sql.getErrorCode())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the failure, one chained to it or a cause of it has one of these SQL states. */

@@ -48,14 +48,16 @@ final class ForeignKeyCheck {
         Map<String, Set<String>> columnsByKey = new LinkedHashMap<>();
         Map<String, String> parentByKey = new HashMap<>();
         DatabaseMetaData meta = connection.getMetaData();
-        try (ResultSet rows = meta.getImportedKeys(connection.getCatalog(), shape.schema(), shape.table())) {
+        String mark = meta.getIdentifierQuoteString();
+        Namespace in = Namespace.of(connection, shape.schema());
+        try (ResultSet rows = meta.getImportedKeys(in.catalog(), in.schema(), shape.table())) {
             while (rows.next()) {
                 String name = String.valueOf(rows.getString("FK_NAME"));
                 columnsByKey
                         .computeIfAbsent(name, any -> new HashSet<>())
                         .add(rows.getString("FKCOLUMN_NAME").toLowerCase(Locale.ROOT));
-                String parent = SqlName.quote(rows.getString("PKTABLE_SCHEM")) + "."
-                        + SqlName.quote(rows.getString("PKTABLE_NAME"));
+                String parent = SqlName.quote(Namespace.of(rows, "PKTABLE").name(), mark) + "."
+                        + SqlName.quote(rows.getString("PKTABLE_NAME"), mark);
                 if (parentByKey.put(name, parent) == null
                         && (cascades(rows.getInt("DELETE_RULE")) || cascades(rows.getInt("UPDATE_RULE")))) {
                     reasons.add("The foreign key " + name + " of " + shape.declared() + " on the " + side

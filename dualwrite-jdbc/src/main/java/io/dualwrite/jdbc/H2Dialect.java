@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +36,13 @@ record H2Dialect() implements Dialect {
 
     @Override
     public List<String> tables() {
-        return LibraryTables.ddl("current_timestamp");
+        return LibraryTables.ddl(LibraryTables.Words.standard("current_timestamp"));
     }
 
     @Override
-    public void lockInstallation(Statements statements) {
+    public Undo lockInstallation(Statements statements) {
         // DDL takes H2's own exclusive locks, statement by statement; there is nothing to hold.
+        return () -> {};
     }
 
     /** {@code if not exists} and the making are two moments in H2; in between, it reports an internal error. */
@@ -73,6 +75,11 @@ record H2Dialect() implements Dialect {
             return null;
         }
         throw new SQLTransientException("The control row of " + place + " is being changed, or held by too many", BUSY);
+    }
+
+    @Override
+    public void requireFresh(Statements statements, Place place, ControlRow held) {
+        // A row that was changed after the transaction's snapshot cannot be locked.
     }
 
     @Override
@@ -145,18 +152,38 @@ record H2Dialect() implements Dialect {
 
     /** H2 compares text by UTF-16 units, in which characters beyond the basic plane come too early. */
     @Override
-    public String binaryOrder(String column) {
-        return "stringtoutf8(" + column + ")";
+    public String ordered(Column column) {
+        return column.isText() ? "stringtoutf8(" + column.quoted() + ")" : column.quoted();
     }
 
     @Override
-    public String binaryValue() {
-        return "stringtoutf8(cast(? as varchar))";
+    public String orderedValue(Column column) {
+        return column.isText() ? "stringtoutf8(cast(? as varchar))" : "?";
     }
 
     @Override
     public String marker(Column column) {
         return column.kind() == Kind.JSON ? "? format json" : "?";
+    }
+
+    @Override
+    public String numberedByHand() {
+        return " overriding system value";
+    }
+
+    @Override
+    public String selection(TableShape shape) {
+        return "*";
+    }
+
+    @Override
+    public Map<String, String> collations(Connection connection, String schema, String table) {
+        return Map.of();
+    }
+
+    @Override
+    public Kind kind(int jdbcType, String typeName, int size) {
+        return Kind.of(jdbcType, typeName);
     }
 
     /** The address without its settings, and the path: two ways to write one address are not told apart. */
@@ -181,6 +208,16 @@ record H2Dialect() implements Dialect {
                     + " ms late, so a killed process loses acknowledged commits; add ;WRITE_DELAY=0 to its address");
         }
         return warnings;
+    }
+
+    @Override
+    public void problems(Connection connection, List<String> reasons) {
+        // No setting of this engine's is in the way.
+    }
+
+    @Override
+    public void problems(Statements statements, TableShape shape, List<String> reasons) {
+        // Every table of this engine's has transactions, and its text is equal when its characters are.
     }
 
     @Override
@@ -225,5 +262,11 @@ record H2Dialect() implements Dialect {
     @Override
     public boolean isRetryable(SQLException failure) {
         return Dialect.hasState(failure, Set.of("40001", "HYT00", "90131"));
+    }
+
+    /** A deadlock's victim is rolled back as a whole. */
+    @Override
+    public boolean endsTransaction(Statements statements, SQLException failure) {
+        return Dialect.hasState(failure, Set.of("40001"));
     }
 }

@@ -158,7 +158,7 @@ final class JdbcJournal implements Journal {
             Dialect dialect = session.dialect();
             Backlog backlog = session.run()
                     .first(
-                            "select count(*) filter (where not quarantined), count(*) filter (where quarantined), "
+                            "select count(case when quarantined then null else 1 end), count(case when quarantined then 1 end), "
                                     + dialect.micros("min(created)", dialect.now()) + " from " + TABLE + " where"
                                     + MINE,
                             row -> new Backlog(

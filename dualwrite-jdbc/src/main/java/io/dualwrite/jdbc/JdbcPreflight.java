@@ -49,6 +49,7 @@ final class JdbcPreflight implements Preflight {
         if (readControl(side, reasons) != null) {
             inspect(side, reasons, session -> {
                 libraryTables(session, side, reasons);
+                database(session, side, reasons);
                 tables(session, side, reasons);
                 for (String warning : session.dialect().durabilityWarnings(session.connection())) {
                     LOG.warn("{}: {}", places.of(side), warning);
@@ -67,6 +68,7 @@ final class JdbcPreflight implements Preflight {
         }
         inspect(side, reasons, session -> {
             libraryTables(session, side, reasons);
+            database(session, side, reasons);
             tables(session, side, reasons);
             foreignKeys(session, side, reasons);
             if (row.generation() == 0 && !adopting) {
@@ -139,6 +141,12 @@ final class JdbcPreflight implements Preflight {
                         + "; call createTables(true) on the builder, or apply the DDL that Schema prints");
             }
         }
+    }
+
+    private void database(Session session, Side side, List<String> reasons) throws SQLException {
+        List<String> problems = new ArrayList<>();
+        session.dialect().problems(session.connection(), problems);
+        problems.forEach(problem -> reasons.add("The database of " + places.of(side) + " " + problem));
     }
 
     private void tables(Session session, Side side, List<String> reasons) throws SQLException {

@@ -129,7 +129,7 @@ final class JdbcTransactions implements Transactions {
 
     private ControlRow hold(Side side, Connection connection) throws SQLException {
         try {
-            return controls.of(side).hold(connection);
+            return controls.of(side).join(connection);
         } catch (SQLException failure) {
             if (controls.of(side).isBusy(failure)) {
                 StageMovedException busy = moved(side);

@@ -37,14 +37,10 @@ final class KeyOrder {
     }
 
     private String key() {
-        return table.key().stream()
-                .map(column -> column.isText() ? dialect.binaryOrder(column.quoted()) : column.quoted())
-                .collect(Collectors.joining(", "));
+        return table.key().stream().map(dialect::ordered).collect(Collectors.joining(", "));
     }
 
     private String values() {
-        return table.key().stream()
-                .map(column -> column.isText() ? dialect.binaryValue() : "?")
-                .collect(Collectors.joining(", "));
+        return table.key().stream().map(dialect::orderedValue).collect(Collectors.joining(", "));
     }
 }

@@ -34,14 +34,15 @@ record KeyPart<T>(Class<T> type, KeyCodec<T> codec, Function<Object, T> fromColu
         } else if (type == String.class) {
             return new KeyPart<>(String.class, KeyCodecs.of(String.class), Object::toString);
         } else if (type == UUID.class) {
-            return new KeyPart<>(
-                    UUID.class,
-                    KeyCodecs.of(UUID.class),
-                    value -> value instanceof UUID id ? id : canonical(value.toString()));
+            return new KeyPart<>(UUID.class, KeyCodecs.of(UUID.class), KeyPart::uuid);
         } else if (type == LocalDate.class) {
             return new KeyPart<>(LocalDate.class, new Natural<>(LocalDate::parse), LocalDate.class::cast);
         }
         return null;
+    }
+
+    private static UUID uuid(Object value) {
+        return UuidBytes.read(value) instanceof UUID id ? id : canonical(value.toString());
     }
 
     /** Another spelling of the same UUID is another text to the database: it would not be found by its key. */

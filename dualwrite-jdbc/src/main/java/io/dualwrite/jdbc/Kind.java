@@ -18,6 +18,8 @@ enum Kind {
     FLOAT(Float.class),
     DOUBLE(Double.class),
     BOOLEAN(Boolean.class),
+    /** A tiny number that is as a rule 0 or 1, and then a boolean; any other stays a number. */
+    FLAG(Boolean.class),
     TEXT(String.class),
     /** Text of fixed length, whose trailing blanks are padding and not contents. */
     CHAR(String.class),
@@ -28,6 +30,8 @@ enum Kind {
     TIME_WITH_ZONE(OffsetTime.class),
     TIMESTAMP(LocalDateTime.class),
     TIMESTAMP_WITH_ZONE(OffsetDateTime.class),
+    /** An instant without an offset of its own: what sessions in UTC see of it is what it is. */
+    TIMESTAMP_IN_UTC(OffsetDateTime.class),
     JSON(String.class),
     /** Anything else that has a text form: enumerations, intervals, addresses. */
     OTHER(String.class),

@@ -38,8 +38,9 @@ final class MappingProof {
         SideTable there = tables.at(places.of(authority.other()), table.name());
         List<Row> rows = session.run()
                 .list(
-                        "select * from " + here.shape().quoted() + " limit " + SAMPLE_ROWS,
-                        result -> new PrintReader(result).row());
+                        "select " + session.dialect().selection(here.shape()) + " from "
+                                + here.shape().quoted() + " limit " + SAMPLE_ROWS,
+                        result -> new PrintReader(session.dialect(), result).row());
         UnaryOperator<Row> away = table.from(authority);
         UnaryOperator<Row> back = table.from(authority.other());
         for (Row row : rows) {

@@ -27,6 +27,7 @@ final class OriginShape {
     static OriginShape of(Tables tables, Sides<Place> places, String type) throws SQLException {
         Set<String> padded = new HashSet<>();
         Set<String> json = new HashSet<>();
+        Set<String> uuids = new HashSet<>();
         for (Side side : Side.values()) {
             for (Column column :
                     tables.at(places.of(side), type).shape().columns().values()) {
@@ -34,10 +35,12 @@ final class OriginShape {
                     padded.add(column.name());
                 } else if (column.kind() == Kind.JSON) {
                     json.add(column.name());
+                } else if (column.kind() == Kind.UUID) {
+                    uuids.add(column.name());
                 }
             }
         }
-        return new OriginShape(tables.get(type), new TextForms(padded, json));
+        return new OriginShape(tables.get(type), new TextForms(padded, json, uuids));
     }
 
     /**

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,13 @@ record PostgresDialect() implements Dialect {
 
     @Override
     public List<String> tables() {
-        return LibraryTables.ddl("clock_timestamp()");
+        return LibraryTables.ddl(LibraryTables.Words.standard("clock_timestamp()"));
     }
 
     @Override
-    public void lockInstallation(Statements statements) throws SQLException {
+    public Undo lockInstallation(Statements statements) throws SQLException {
         statements.execute("select pg_advisory_xact_lock(hashtext('dualwrite'), hashtext(current_schema()))");
+        return () -> {};
     }
 
     @Override
@@ -65,6 +67,11 @@ record PostgresDialect() implements Dialect {
             return held == null ? null : held.row();
         }
         return ControlTable.row(statements, place, 0, " for share");
+    }
+
+    @Override
+    public void requireFresh(Statements statements, Place place, ControlRow held) {
+        // Seen to by holdShared().
     }
 
     private record Held(ControlRow row, boolean fresh) {}
@@ -121,18 +128,38 @@ record PostgresDialect() implements Dialect {
     }
 
     @Override
-    public String binaryOrder(String column) {
-        return column + " collate \"C\"";
+    public String ordered(Column column) {
+        return column.isText() ? column.quoted() + " collate \"C\"" : column.quoted();
     }
 
     @Override
-    public String binaryValue() {
+    public String orderedValue(Column column) {
         return "?";
     }
 
     @Override
     public String marker(Column column) {
         return "?";
+    }
+
+    @Override
+    public String numberedByHand() {
+        return " overriding system value";
+    }
+
+    @Override
+    public String selection(TableShape shape) {
+        return "*";
+    }
+
+    @Override
+    public Map<String, String> collations(Connection connection, String schema, String table) {
+        return Map.of();
+    }
+
+    @Override
+    public Kind kind(int jdbcType, String typeName, int size) {
+        return Kind.of(jdbcType, typeName);
     }
 
     /** Needs no privilege. Two servers that were started in the same microsecond are told apart by their ports. */
@@ -151,6 +178,16 @@ record PostgresDialect() implements Dialect {
         return "off".equals(fsync)
                 ? List.of("it runs with fsync = off, so a power failure loses acknowledged commits; switch it on")
                 : List.of();
+    }
+
+    @Override
+    public void problems(Connection connection, List<String> reasons) {
+        // No setting of this engine's is in the way.
+    }
+
+    @Override
+    public void problems(Statements statements, TableShape shape, List<String> reasons) {
+        // Every table of this engine's has transactions, and its text is equal when its characters are.
     }
 
     @Override
@@ -195,5 +232,11 @@ record PostgresDialect() implements Dialect {
     @Override
     public boolean isRetryable(SQLException failure) {
         return Dialect.hasState(failure, Set.of("40001", "40P01", "55P03"));
+    }
+
+    /** A failed transaction takes no statement any more until it is rolled back. */
+    @Override
+    public boolean endsTransaction(Statements statements, SQLException failure) {
+        return false;
     }
 }

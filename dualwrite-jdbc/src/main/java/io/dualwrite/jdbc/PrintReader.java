@@ -8,6 +8,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
+import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  * if it was made twice.
  */
 final class PrintReader {
+    private final Dialect dialect;
     private final ResultSet result;
 
-    PrintReader(ResultSet result) {
+    PrintReader(Dialect dialect, ResultSet result) {
+        this.dialect = dialect;
         this.result = result;
     }
 
@@ -36,25 +39,48 @@ final class PrintReader {
     }
 
     private @Nullable Object value(ResultSetMetaData meta, int at) throws SQLException {
-        Object value = switch (Kind.of(meta.getColumnType(at), meta.getColumnTypeName(at))) {
-            case INTEGER -> result.getInt(at);
-            case LONG -> result.getLong(at);
-            case FLOAT -> result.getFloat(at);
-            case DOUBLE -> result.getDouble(at);
-            case BOOLEAN -> result.getBoolean(at);
-            case DECIMAL -> result.getBigDecimal(at);
-            case BYTES -> result.getBytes(at);
-            case UUID -> UUID.fromString(text(at));
-            case DATE -> result.getObject(at, LocalDate.class);
-            case TIME -> result.getObject(at, LocalTime.class);
-            case TIME_WITH_ZONE -> result.getObject(at, OffsetTime.class);
-            case TIMESTAMP -> result.getObject(at, LocalDateTime.class);
-            case TIMESTAMP_WITH_ZONE -> result.getObject(at, OffsetDateTime.class);
-            case CHAR -> text(at).replaceFirst(" +\\z", "");
-            case TEXT, JSON, OTHER -> text(at);
-            case UNSUPPORTED -> result.getObject(at);
+        Object value =
+                switch (dialect.kind(meta.getColumnType(at), meta.getColumnTypeName(at), meta.getPrecision(at))) {
+                    case INTEGER -> result.getInt(at);
+                    case LONG -> result.getLong(at);
+                    case FLOAT -> result.getFloat(at);
+                    case DOUBLE -> result.getDouble(at);
+                    case BOOLEAN -> result.getBoolean(at);
+                    case DECIMAL -> result.getBigDecimal(at);
+                    case BYTES -> result.getBytes(at);
+                    case UUID -> UUID.fromString(text(at));
+                    case FLAG -> flag(result.getString(at));
+                    case DATE -> orText(result.getObject(at, LocalDate.class), at);
+                    case TIME -> result.getObject(at, LocalTime.class);
+                    case TIME_WITH_ZONE -> result.getObject(at, OffsetTime.class);
+                    case TIMESTAMP -> orText(result.getObject(at, LocalDateTime.class), at);
+                    case TIMESTAMP_IN_UTC -> orText(instant(result.getObject(at, LocalDateTime.class)), at);
+                    case TIMESTAMP_WITH_ZONE -> result.getObject(at, OffsetDateTime.class);
+                    case CHAR -> text(at).replaceFirst(" +\\z", "");
+                    case TEXT, JSON, OTHER -> text(at);
+                    case UNSUPPORTED -> result.getObject(at);
+                };
+        return value == null || result.wasNull() ? null : value;
+    }
+
+    /** The value, or, where the driver makes nothing of a date that no calendar has, its text: no other value's equal. */
+    private @Nullable Object orText(@Nullable Object value, int at) throws SQLException {
+        return value != null ? value : result.getString(at);
+    }
+
+    private static @Nullable Object instant(@Nullable LocalDateTime time) {
+        return time == null ? null : OffsetDateTime.of(time, ZoneOffset.UTC);
+    }
+
+    private static @Nullable Object flag(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        return switch (text) {
+            case "0", "false" -> false;
+            case "1", "true" -> true;
+            default -> Integer.valueOf(text);
         };
-        return result.wasNull() ? null : value;
     }
 
     /** Text that may be taken further; of a null it is the zero UUID's, which {@code wasNull} then throws away. */

@@ -4,7 +4,11 @@ import io.dualwrite.stage.RecordId;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The records that transfers have written on one side and nobody has confirmed since; a table beside them. */
@@ -20,17 +24,37 @@ final class RecheckList {
 
     /** Adds the records that are not on it. The session holds their stripes. */
     void add(Session session, Collection<RecordId> records) throws SQLException {
-        List<@Nullable Object[]> rows = new ArrayList<>();
-        for (RecordId record : records) {
-            @Nullable Object[] key = key(record);
-            rows.add(new @Nullable Object[] {key[0], key[1], key[2], key[3], key[0], key[1], key[2], key[3]});
-        }
+        Set<RecordId> there = present(session, records);
         session.run()
                 .batch(
-                        "insert into " + TABLE + " (migration, side, record_type, record_key)"
-                                + " select cast(? as varchar(100)), cast(? as varchar(6)), cast(? as varchar(100)),"
-                                + " cast(? as varchar(400)) where not exists (select 1 from " + TABLE + WHERE + ")",
-                        rows);
+                        "insert into " + TABLE + " (migration, side, record_type, record_key) values (?, ?, ?, ?)",
+                        records.stream()
+                                .filter(record -> !there.contains(record))
+                                .map(this::key)
+                                .toList());
+    }
+
+    private Set<RecordId> present(Session session, Collection<RecordId> records) throws SQLException {
+        Map<String, List<String>> keysByType = new LinkedHashMap<>();
+        records.forEach(record -> keysByType
+                .computeIfAbsent(record.type(), any -> new ArrayList<>())
+                .add(record.key()));
+        Set<RecordId> present = new HashSet<>();
+        for (Map.Entry<String, List<String>> each : keysByType.entrySet()) {
+            for (List<String> keys : InLists.of(each.getValue())) {
+                List<@Nullable Object> values =
+                        new ArrayList<>(List.of(place.migration(), place.side().name(), each.getKey()));
+                values.addAll(keys);
+                present.addAll(session.run()
+                        .list(
+                                "select record_key from " + TABLE
+                                        + " where migration = ? and side = ? and record_type = ? and record_key in "
+                                        + InLists.marks("?", keys.size()),
+                                row -> new RecordId(each.getKey(), row.getString(1)),
+                                values.toArray()));
+            }
+        }
+        return present;
     }
 
     /** Takes the records off it. The session holds their stripes. */

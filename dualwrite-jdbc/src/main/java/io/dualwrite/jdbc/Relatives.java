@@ -68,7 +68,7 @@ final class Relatives {
                     .list(
                             "select " + table.keyList() + " from "
                                     + table.shape().quoted() + SideTable.whereIn(columns, keys.size()),
-                            result -> table.idOf(new RowReader(result.getMetaData()).read(result)),
+                            result -> table.idOf(new RowReader(session.dialect(), result.getMetaData()).read(result)),
                             parents.bind(columns, keys)));
         }
         return found;

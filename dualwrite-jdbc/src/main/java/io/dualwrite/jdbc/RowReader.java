@@ -3,6 +3,9 @@ package io.dualwrite.jdbc;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.Temporal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,12 +20,13 @@ final class RowReader {
     private final Kind[] kinds;
 
     /** Reads all columns of this result. */
-    RowReader(ResultSetMetaData meta) throws SQLException {
+    RowReader(Dialect dialect, ResultSetMetaData meta) throws SQLException {
         names = new String[meta.getColumnCount()];
         kinds = new Kind[names.length];
         for (int at = 0; at < names.length; at++) {
             names[at] = meta.getColumnLabel(at + 1).toLowerCase(Locale.ROOT);
-            kinds[at] = Kind.of(meta.getColumnType(at + 1), meta.getColumnTypeName(at + 1));
+            kinds[at] =
+                    dialect.kind(meta.getColumnType(at + 1), meta.getColumnTypeName(at + 1), meta.getPrecision(at + 1));
         }
     }
 
@@ -30,7 +34,12 @@ final class RowReader {
     Row read(ResultSet result) throws SQLException {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         for (int at = 0; at < names.length; at++) {
-            values.put(names[at], value(result, at + 1, kinds[at]));
+            Object value = value(result, at + 1, kinds[at]);
+            if (value == null && Temporal.class.isAssignableFrom(kinds[at].valueClass()) && isThere(result, at + 1)) {
+                throw new IllegalStateException(
+                        "Column " + names[at] + " holds a date that no calendar has; set it to null or to a real one");
+            }
+            values.put(names[at], value);
         }
         return Row.of(values);
     }
@@ -43,10 +52,23 @@ final class RowReader {
                 yield padded == null ? null : stripBlanks(padded);
             }
             case BYTES -> result.getBytes(at);
+            case FLAG -> {
+                int number = result.getInt(at);
+                yield result.wasNull() ? null : number == 0 || number == 1 ? (Object) (number == 1) : number;
+            }
+            case TIMESTAMP_IN_UTC -> {
+                LocalDateTime time = result.getObject(at, LocalDateTime.class);
+                yield time == null ? null : time.atOffset(ZoneOffset.UTC);
+            }
             case DECIMAL -> result.getBigDecimal(at);
             case UNSUPPORTED -> result.getObject(at);
             default -> result.getObject(at, kind.valueClass());
         };
+    }
+
+    /** Drivers make nothing of a zero date, which is another thing than no date. */
+    private static boolean isThere(ResultSet result, int at) throws SQLException {
+        return result.getString(at) != null;
     }
 
     private static String stripBlanks(String padded) {

@@ -75,7 +75,7 @@ final class RowWriter {
             present.addAll(session.run()
                     .list(
                             sql,
-                            result -> table.keyOf(new RowReader(result.getMetaData()).read(result)),
+                            result -> table.keyOf(new RowReader(session.dialect(), result.getMetaData()).read(result)),
                             table.bind(list)));
         }
         return present;
@@ -110,7 +110,8 @@ final class RowWriter {
 
     private void insert(List<Column> columns, List<Row> rows) throws SQLException {
         // The authority has numbered the row already, whatever numbers rows here.
-        String overriding = columns.stream().anyMatch(Column::identity) ? " overriding system value" : "";
+        String overriding =
+                columns.stream().anyMatch(Column::identity) ? session.dialect().numberedByHand() : "";
         String sql = "insert into " + table.shape().quoted() + " ("
                 + columns.stream().map(Column::quoted).collect(Collectors.joining(", ")) + ")" + overriding
                 + " values ("

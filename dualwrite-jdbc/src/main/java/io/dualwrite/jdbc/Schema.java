@@ -50,21 +50,30 @@ public final class Schema {
     /** Runs the statements and commits. Safe to run by several nodes at once. */
     public void apply() throws SQLException {
         place.commit(session -> {
-            session.dialect().lockInstallation(session.run());
-            for (String statement : statements(session.dialect())) {
-                try {
-                    session.run().execute(statement);
-                } catch (SQLException failure) {
-                    // Without a lock on installations two nodes may make the same thing: the second finds it there.
-                    boolean thereAlready =
-                            Dialect.isUnique(failure) || session.dialect().isMadeAlready(failure);
-                    if (!thereAlready) {
-                        throw failure;
-                    }
-                }
+            Dialect.Undo lock = session.dialect().lockInstallation(session.run());
+            try {
+                install(session);
+                session.connection().commit();
+            } finally {
+                lock.run();
             }
             return place;
         });
+    }
+
+    private void install(Session session) throws SQLException {
+        for (String statement : statements(session.dialect())) {
+            try {
+                session.run().execute(statement);
+            } catch (SQLException failure) {
+                // Without a lock on installations two nodes may make the same thing: the second finds it there.
+                boolean thereAlready =
+                        Dialect.isUnique(failure) || session.dialect().isMadeAlready(failure);
+                if (!thereAlready) {
+                    throw failure;
+                }
+            }
+        }
     }
 
     private List<String> statements(Dialect dialect) {

@@ -24,8 +24,8 @@ record SqlName(@Nullable String schema, String name) {
                         declared.substring(dot + 1).strip());
     }
 
-    /** An identifier in quotes, whatever is in it. */
-    static String quote(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
+    /** An identifier between the database's own quotation marks, whatever is in it. */
+    static String quote(String identifier, String mark) {
+        return mark + identifier.replace(mark, mark + mark) + mark;
     }
 }

@@ -130,14 +130,15 @@ class TableCarrier implements Carrier {
     private static void read(Session session, SideTable table, List<String> keys, Map<RecordId, Row> rows)
             throws SQLException {
         for (List<String> list : InLists.of(keys)) {
-            String sql = "select * from " + table.shape().quoted() + table.whereKeyIn(list.size());
+            String sql = "select " + session.dialect().selection(table.shape()) + " from "
+                    + table.shape().quoted() + table.whereKeyIn(list.size());
             try (PreparedStatement statement = session.run().prepare(sql)) {
                 @Nullable Object[] values = table.bind(list);
                 for (int at = 0; at < values.length; at++) {
                     statement.setObject(at + 1, values[at]);
                 }
                 try (ResultSet result = statement.executeQuery()) {
-                    RowReader reader = new RowReader(result.getMetaData());
+                    RowReader reader = new RowReader(session.dialect(), result.getMetaData());
                     while (result.next()) {
                         Row row = reader.read(result);
                         rows.put(table.idOfOneOf(list, row), row);

@@ -3,6 +3,7 @@ package io.dualwrite.jdbc;
 import io.dualwrite.stage.Side;
 import java.sql.SQLException;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,9 @@ final class TableCheck {
             return;
         }
         key(table, side, shape, reasons);
+        List<String> problems = new ArrayList<>();
+        session.dialect().problems(session.run(), shape, problems);
+        problems.forEach(problem -> reasons.add("The table " + name + " " + problem));
         triggers(session, table, side, shape, reasons);
         for (Reference reference : table.references()) {
             for (String column : reference.on(side)) {
@@ -106,7 +110,7 @@ final class TableCheck {
             case INTEGER, LONG, DECIMAL -> Number.class.isAssignableFrom(part.type());
             case TEXT -> !ignoresCase && (part.type() == String.class || part.type() == UUID.class);
             case CHAR -> part.type() == UUID.class;
-            case UUID -> part.type() == UUID.class;
+            case UUID, BYTES -> part.type() == UUID.class;
             case DATE -> part.type() == LocalDate.class;
             default -> false;
         };

@@ -139,8 +139,9 @@ final class TableConfirmation implements Confirmation {
                 for (List<String> list : InLists.of(keys)) {
                     session.run()
                             .list(
-                                    "select * from " + table.shape().quoted() + table.whereKeyIn(list.size()),
-                                    result -> new PrintReader(result).row(),
+                                    "select " + session.dialect().selection(table.shape()) + " from "
+                                            + table.shape().quoted() + table.whereKeyIn(list.size()),
+                                    result -> new PrintReader(session.dialect(), result).row(),
                                     table.bind(list))
                             .forEach(row -> rows.put(table.idOfOneOf(list, row), row));
                 }

@@ -106,7 +106,11 @@ final class TablePrints implements Prints {
             this.session = source.place().beginLong();
             try {
                 KeyOrder order = new KeyOrder(session.dialect(), source.table());
-                statement = session.run().prepare(order.select("*", after != null) + " limit " + most);
+                statement = session.run()
+                        .prepare(order.select(
+                                        session.dialect()
+                                                .selection(source.table().shape()),
+                                        after != null) + " limit " + most);
                 statement.setFetchSize(FETCH_ROWS);
                 order.bind(statement, after);
                 result = statement.executeQuery();
@@ -121,7 +125,7 @@ final class TablePrints implements Prints {
                 return null;
             }
             rows++;
-            Row row = new PrintReader(result).row();
+            Row row = new PrintReader(session.dialect(), result).row();
             return new Print(
                     source.table().keyOf(row),
                     source.shape().digest(source.place().side(), row));

@@ -42,7 +42,7 @@ final class TableScan implements Scan {
                 order.bind(statement, after);
                 try (ResultSet result = statement.executeQuery()) {
                     while (result.next()) {
-                        keys.add(table.keyOf(new PrintReader(result).row()));
+                        keys.add(table.keyOf(new PrintReader(session.dialect(), result).row()));
                     }
                 }
             }

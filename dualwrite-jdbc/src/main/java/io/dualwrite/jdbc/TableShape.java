@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param declared the name it was looked for under
  * @param schema its schema, as the database spells it
  * @param table its name, as the database spells it
+ * @param quoted its identifier with its schema, in quotes
  * @param columns by lower-case name, in the table's order
  * @param primaryKey the primary key's columns in the key's order, lower case; empty when there is none
  * @param unique the columns of each other unique index, lower case; an index over expressions is left out
@@ -29,14 +30,11 @@ record TableShape(
         String declared,
         String schema,
         String table,
+        String quoted,
         Map<String, Column> columns,
         List<String> primaryKey,
         List<List<String>> unique,
         List<String> ambiguous) {
-    /** The table's identifier with its schema, in quotes. */
-    String quoted() {
-        return SqlName.quote(schema) + "." + SqlName.quote(table);
-    }
 
     /**
      * The column of that name.
@@ -56,14 +54,16 @@ record TableShape(
     static @Nullable TableShape find(Connection connection, String declared) throws SQLException {
         SqlName name = SqlName.parse(declared);
         DatabaseMetaData meta = connection.getMetaData();
-        String wantedSchema = name.schema() == null ? connection.getSchema() : name.schema();
+        Namespace wanted = Namespace.of(connection, name.schema());
         for (String spelling : spellings(meta, name.name())) {
-            try (ResultSet tables = meta.getTables(connection.getCatalog(), null, escape(meta, spelling), null)) {
+            try (ResultSet tables = meta.getTables(wanted.catalog(), null, escape(meta, spelling), null)) {
                 while (tables.next()) {
-                    String schema = tables.getString("TABLE_SCHEM");
+                    Namespace found = Namespace.of(tables, "TABLE");
                     String table = tables.getString("TABLE_NAME");
-                    if (table.equals(spelling) && isTable(tables) && schema.equalsIgnoreCase(wantedSchema)) {
-                        return read(connection, declared, schema, table);
+                    if (table.equals(spelling)
+                            && isTable(tables)
+                            && found.name().equalsIgnoreCase(wanted.name())) {
+                        return read(connection, declared, wanted.as(found), table);
                     }
                 }
             }
@@ -90,38 +90,42 @@ record TableShape(
         return name.replace(escape, escape + escape).replace("_", escape + "_").replace("%", escape + "%");
     }
 
-    private static TableShape read(Connection connection, String declared, String schema, String table)
+    private static TableShape read(Connection connection, String declared, Namespace in, String table)
             throws SQLException {
         DatabaseMetaData meta = connection.getMetaData();
+        Dialect dialect = Dialect.of(connection);
+        String mark = meta.getIdentifierQuoteString();
+        Map<String, String> collations = dialect.collations(connection, in.name(), table);
         Map<String, Column> columns = new LinkedHashMap<>();
         List<String> ambiguous = new ArrayList<>();
-        String catalog = connection.getCatalog();
-        try (ResultSet rows = meta.getColumns(catalog, escape(meta, schema), escape(meta, table), null)) {
+        String schemas = in.schema() == null ? null : escape(meta, in.schema());
+        try (ResultSet rows = meta.getColumns(in.catalog(), schemas, escape(meta, table), null)) {
             while (rows.next()) {
-                Column column = column(rows);
+                Column column = column(rows, dialect, mark, collations);
                 if (columns.put(column.name(), column) != null) {
                     ambiguous.add(column.name());
                 }
             }
         }
         TreeMap<Integer, String> key = new TreeMap<>();
-        try (ResultSet rows = meta.getPrimaryKeys(catalog, schema, table)) {
+        try (ResultSet rows = meta.getPrimaryKeys(in.catalog(), in.schema(), table)) {
             while (rows.next()) {
                 key.put(rows.getInt("KEY_SEQ"), rows.getString("COLUMN_NAME").toLowerCase(Locale.ROOT));
             }
         }
         List<String> primaryKey = List.copyOf(key.values());
-        List<List<String>> unique = unique(meta, catalog, schema, table).stream()
+        List<List<String>> unique = unique(meta, in, table).stream()
                 .filter(index -> columns.keySet().containsAll(index)
                         && !Set.copyOf(index).equals(Set.copyOf(primaryKey)))
                 .toList();
-        return new TableShape(declared, schema, table, columns, primaryKey, unique, ambiguous);
+        String quoted = SqlName.quote(in.name(), mark) + "." + SqlName.quote(table, mark);
+        return new TableShape(declared, in.name(), table, quoted, columns, primaryKey, unique, ambiguous);
     }
 
-    private static Collection<List<String>> unique(
-            DatabaseMetaData meta, @Nullable String catalog, String schema, String table) throws SQLException {
+    private static Collection<List<String>> unique(DatabaseMetaData meta, Namespace in, String table)
+            throws SQLException {
         Map<String, List<String>> columnsByIndex = new LinkedHashMap<>();
-        try (ResultSet rows = meta.getIndexInfo(catalog, schema, table, true, true)) {
+        try (ResultSet rows = meta.getIndexInfo(in.catalog(), in.schema(), table, true, true)) {
             while (rows.next()) {
                 String index = rows.getString("INDEX_NAME");
                 if (index != null) {
@@ -134,18 +138,33 @@ record TableShape(
         return columnsByIndex.values();
     }
 
-    private static Column column(ResultSet row) throws SQLException {
+    private static Column column(ResultSet row, Dialect dialect, String mark, Map<String, String> collations)
+            throws SQLException {
         String spelled = row.getString("COLUMN_NAME");
         String typeName = row.getString("TYPE_NAME");
+        int size = row.getInt("COLUMN_SIZE");
+        Kind kind = dialect.kind(row.getInt("DATA_TYPE"), typeName, size);
+        int digits = row.getInt("DECIMAL_DIGITS");
+        if (row.wasNull()) {
+            digits = digits(kind, size);
+        }
         return new Column(
                 spelled.toLowerCase(Locale.ROOT),
                 spelled,
-                Kind.of(row.getInt("DATA_TYPE"), typeName),
+                SqlName.quote(spelled, mark),
+                kind,
                 typeName,
-                row.getInt("COLUMN_SIZE"),
-                row.getInt("DECIMAL_DIGITS"),
+                size,
+                digits,
                 row.getInt("NULLABLE") == DatabaseMetaData.columnNullable,
                 "YES".equals(row.getString("IS_GENERATEDCOLUMN")),
-                "YES".equals(row.getString("IS_AUTOINCREMENT")));
+                "YES".equals(row.getString("IS_AUTOINCREMENT")),
+                collations.get(spelled));
+    }
+
+    /** Digits of seconds where the driver tells only how long a time's text is, point included. */
+    private static int digits(Kind kind, int size) {
+        int without = kind == Kind.TIME ? "-838:59:59.".length() : "2000-01-01 00:00:00.".length();
+        return Math.max(0, size - without);
     }
 }

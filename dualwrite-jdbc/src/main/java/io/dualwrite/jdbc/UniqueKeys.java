@@ -69,8 +69,9 @@ final class UniqueKeys {
             session
                     .run()
                     .list(
-                            "select * from " + table.shape().quoted() + SideTable.whereIn(columns, list.size()),
-                            result -> new RowReader(result.getMetaData()).read(result),
+                            "select " + session.dialect().selection(table.shape()) + " from "
+                                    + table.shape().quoted() + SideTable.whereIn(columns, list.size()),
+                            result -> new RowReader(session.dialect(), result.getMetaData()).read(result),
                             values.toArray())
                     .stream()
                     .filter(held -> !keeps(columns, held, rows.get(table.idOf(held))))

@@ -83,7 +83,7 @@ final class TableScanTest {
                         Canonical.digest(blank, TextForms.PLAIN),
                         Canonical.digest(none, TextForms.PLAIN)))
                 .doesNotHaveDuplicates();
-        TextForms padded = new TextForms(Set.of("v"), Set.of());
+        TextForms padded = new TextForms(Set.of("v"), Set.of(), Set.of());
         assertThat(Canonical.digest(blank, padded)).isEqualTo(Canonical.digest(empty, padded));
     }
 

@@ -1,0 +1,50 @@
+package io.dualwrite.servers;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** The one PostgreSQL server of this process, started when it is first asked for and stopped with the process. */
+public final class PostgresServer {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private PostgresServer() {}
+
+    /** A new schema, empty, in the server's one database. */
+    public static PGSimpleDataSource newSchema() {
+        PGSimpleDataSource source = (PGSimpleDataSource) Server.ONLY.getPostgresDatabase();
+        String schema = "test" + NUMBER.incrementAndGet();
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create schema " + schema);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        source.setCurrentSchema(schema);
+        return source;
+    }
+
+    private static final class Server {
+        static final EmbeddedPostgres ONLY = launch();
+
+        private static EmbeddedPostgres launch() {
+            try {
+                EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().setServerConfig("max_connections", "400");
+                if (Durability.WANTED) {
+                    for (String setting : List.of("fsync", "synchronous_commit", "full_page_writes")) {
+                        builder.setServerConfig(setting, "on");
+                    }
+                }
+                return builder.start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -51,9 +51,7 @@ final class JdbcPreflight implements Preflight {
                 libraryTables(session, side, reasons);
                 database(session, side, reasons);
                 tables(session, side, reasons);
-                for (String warning : session.dialect().durabilityWarnings(session.connection())) {
-                    LOG.warn("{}: {}", places.of(side), warning);
-                }
+                warnOfLateWriting(session, side);
             });
         }
         return reasons;
@@ -92,6 +90,7 @@ final class JdbcPreflight implements Preflight {
         inspect(next, reasons, session -> {
             // Written and, since nobody commits, rolled back: the new authority must be able to keep a journal.
             journals.of(next).append(session.connection(), 0, List.of(new RecordId("probe", "probe")));
+            warnOfLateWriting(session, next);
         });
         JdbcGenerators generators = new JdbcGenerators(places, tables);
         for (Side side : Side.values()) {
@@ -105,6 +104,13 @@ final class JdbcPreflight implements Preflight {
         }
         inspect(authority, reasons, session -> new MappingProof(places, tables).check(session, authority, reasons));
         return reasons;
+    }
+
+    /** No reason against anything: whoever can bear the loss may go on. */
+    private void warnOfLateWriting(Session session, Side side) throws SQLException {
+        for (String warning : session.dialect().durabilityWarnings(session.connection())) {
+            LOG.warn("{}: {}", places.of(side), warning);
+        }
     }
 
     /** What is looked at over one connection. */

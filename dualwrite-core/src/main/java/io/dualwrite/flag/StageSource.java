@@ -34,6 +34,12 @@ public interface StageSource {
         };
     }
 
+    /** The stage that an environment variable names; without the variable unknown. It cannot change while the process runs. */
+    static StageSource environment(String variable) {
+        Objects.requireNonNull(variable, "variable");
+        return named(() -> System.getenv(variable));
+    }
+
     /** The stage itself when a flag may ask for it. */
     static Stage wishable(Stage stage) {
         if (!stage.isWishable()) {

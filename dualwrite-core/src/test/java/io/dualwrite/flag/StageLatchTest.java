@@ -84,6 +84,12 @@ class StageLatchTest {
         assertThat(StageSource.named(() -> null).wish()).isNull();
     }
 
+    @Test
+    void anEnvironmentVariableNamesTheStageOrNothing() throws Exception {
+        assertThat(StageSource.environment("DUALWRITE_NO_SUCH_VARIABLE").wish()).isNull();
+        assertThatThrownBy(() -> StageSource.environment("PATH").wish()).isInstanceOf(IllegalArgumentException.class);
+    }
+
     @ParameterizedTest
     @EnumSource
     void onlyWishableStagesCanBeWished(Stage stage) throws Exception {

@@ -12,10 +12,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * <strong>SPI.</strong> How a value is shown in a {@link Difference}, which ends in logs. Thread-safe; must not throw.
+ * <strong>SPI.</strong> How a value is shown in a {@link Difference}, which ends in logs. Thread-safe; must not throw,
+ * whatever the value does when it is looked at.
  */
 @FunctionalInterface
 public interface Redactor {
+    /** One line that stands for the value, the same each time, and gives nothing of it away. */
     String show(@Nullable Object value);
 
     /**
@@ -38,14 +40,23 @@ public interface Redactor {
                 return "null";
             }
             String type = value.getClass().getSimpleName();
+            try {
+                return type + rest(value);
+            } catch (RuntimeException unreadable) {
+                // A collection or an entity that is loaded when it is first looked at, and cannot be any more.
+                return type + "(unreadable)";
+            }
+        }
+
+        private String rest(Object value) {
             if (value instanceof Collection<?> many) {
-                return type + "(" + many.size() + ")";
+                return "(" + many.size() + ")";
             }
             if (value instanceof Map<?, ?> map) {
-                return type + "(" + map.size() + ")";
+                return "(" + map.size() + ")";
             }
             if (value instanceof CharSequence text) {
-                return type + "(" + text.length() + ")#" + hash(text.toString());
+                return "(" + text.length() + ")#" + hash(text.toString());
             }
             boolean plain = value instanceof Number
                     || value instanceof Boolean
@@ -53,7 +64,7 @@ public interface Redactor {
                     || value instanceof Enum
                     || value instanceof UUID
                     || value instanceof TemporalAccessor;
-            return plain ? type + "#" + hash(value.toString()) : type;
+            return plain ? "#" + hash(value.toString()) : "";
         }
 
         private String hash(String text) {

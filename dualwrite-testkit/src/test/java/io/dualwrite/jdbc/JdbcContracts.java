@@ -3,12 +3,15 @@ package io.dualwrite.jdbc;
 import io.dualwrite.fence.Control;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.repair.Checkpoints;
+import io.dualwrite.repair.Preflight;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.testkit.contract.CarrierContract;
 import io.dualwrite.testkit.contract.CheckpointsContract;
 import io.dualwrite.testkit.contract.ConfirmationContract;
 import io.dualwrite.testkit.contract.ControlContract;
+import io.dualwrite.testkit.contract.GeneratorsContract;
+import io.dualwrite.testkit.contract.InspectingPreflightContract;
 import io.dualwrite.testkit.contract.JournalContract;
 import io.dualwrite.testkit.contract.Pair;
 import io.dualwrite.testkit.contract.ScanContract;
@@ -108,6 +111,38 @@ abstract class JdbcContracts {
         @Override
         protected Pair makePair() throws Exception {
             return pair();
+        }
+    }
+
+    @Nested
+    class Inspecting extends InspectingPreflightContract {
+        private JdbcPair pair;
+
+        @Override
+        protected Pair makePair() throws Exception {
+            pair = pair();
+            return pair;
+        }
+
+        @Override
+        protected Preflight cutOff(Side side) {
+            return pair.cutOff(side);
+        }
+    }
+
+    @Nested
+    class Sequencing extends GeneratorsContract {
+        @Override
+        protected Numbered makeNumbered() throws Exception {
+            return NumberedTables.withSequences(databases());
+        }
+    }
+
+    @Nested
+    class Identifying extends GeneratorsContract {
+        @Override
+        protected Numbered makeNumbered() throws Exception {
+            return NumberedTables.withIdentityColumns(databases());
         }
     }
 

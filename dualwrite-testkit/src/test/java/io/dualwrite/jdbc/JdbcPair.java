@@ -3,9 +3,11 @@ package io.dualwrite.jdbc;
 import io.dualwrite.MigrationParts;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.fence.Transaction;
+import io.dualwrite.repair.Preflight;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.testkit.contract.Pair;
+import io.dualwrite.testkit.fault.FaultyDataSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -50,7 +52,15 @@ final class JdbcPair implements Pair {
                     "create table " + table(side) + " (" + key(side) + " bigint primary key, " + text(side)
                             + " varchar(200))");
         }
-        this.made = new JdbcParts(new JdbcParts.Declaration(
+        this.made = partsOf(sources);
+        this.parts = made.parts();
+        for (Side side : Side.values()) {
+            parts.controls().of(side).read();
+        }
+    }
+
+    private static JdbcParts partsOf(Sides<DataSource> sources) {
+        return new JdbcParts(new JdbcParts.Declaration(
                 MIGRATION,
                 sources,
                 sources,
@@ -59,10 +69,15 @@ final class JdbcPair implements Pair {
                 true,
                 false,
                 Pace.real()));
-        this.parts = made.parts();
-        for (Side side : Side.values()) {
-            parts.controls().of(side).read();
-        }
+    }
+
+    /** What the library sees of these databases while one of them cannot be reached. */
+    Preflight cutOff(Side side) {
+        FaultyDataSource gone = new FaultyDataSource(sources.of(side));
+        gone.connects().failAlways(FaultyDataSource.connectionLost());
+        return partsOf(Sides.each(each -> each == side ? gone.dataSource() : sources.of(each)))
+                .parts()
+                .preflight();
     }
 
     @Override

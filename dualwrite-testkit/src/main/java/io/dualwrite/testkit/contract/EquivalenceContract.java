@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.compare.Equivalence;
 import io.dualwrite.compare.Verdict;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the library relies on in an {@link Equivalence}. */
@@ -11,11 +12,14 @@ public abstract class EquivalenceContract<T> {
     /** The equivalence under test. */
     protected abstract Equivalence<? super T> equivalence();
 
-    /** An answer; a new instance at each call, all equivalent. */
+    /** An answer; a new instance at each call, all equivalent and, by {@code equals}, equal. */
     protected abstract T answer();
 
-    /** An answer that means something else. */
+    /** An answer that means something else; a new instance at each call, all equal. */
     protected abstract T otherAnswer();
+
+    /** Texts within the two answers that must not get into a log; at least one. */
+    protected abstract List<String> secrets();
 
     @Test
     protected void anAnswerIsEquivalentToItselfAndToItsLike() {
@@ -41,5 +45,31 @@ public abstract class EquivalenceContract<T> {
     protected void aDifferenceSaysWhereButNeverWhat() {
         Verdict verdict = equivalence().compare(answer(), otherAnswer());
         assertThat(verdict.fields()).isNotEmpty();
+        for (String secret : secrets()) {
+            assertThat(verdict.toString()).doesNotContain(secret);
+        }
+    }
+
+    @Test
+    protected void comparingChangesNeitherAnswer() {
+        T answer = answer();
+        T other = otherAnswer();
+        equivalence().compare(answer, other);
+        equivalence().compare(other, answer);
+        equivalence().compare(answer, null);
+        assertThat(answer).isEqualTo(answer());
+        assertThat(other).isEqualTo(otherAnswer());
+    }
+
+    @Test
+    protected void theVerdictIsTheSameWhoeverComparesAtTheSameTime() throws Exception {
+        T answer = answer();
+        T like = answer();
+        T other = otherAnswer();
+        List<String> fields = equivalence().compare(answer, other).fields();
+        assertThat(Crowd.results(() -> equivalence().compare(answer, like).isEqual()))
+                .containsOnly(true);
+        assertThat(Crowd.results(() -> equivalence().compare(answer, other).fields()))
+                .containsOnly(fields);
     }
 }

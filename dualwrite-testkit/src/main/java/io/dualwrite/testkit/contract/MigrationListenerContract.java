@@ -1,6 +1,8 @@
 package io.dualwrite.testkit.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.dualwrite.event.Fault;
 import io.dualwrite.event.MigrationEvent;
@@ -12,10 +14,24 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is good in a {@link MigrationListener}: the library copes with one that throws, but nobody profits from it. */
+/**
+ * What is good in a {@link MigrationListener}. It is called on the threads that do the work, callers' among them: the library
+ * copes with one that throws, and waits for one that does not return.
+ */
 public abstract class MigrationListenerContract {
-    /** The listener under test. */
+    private static final String KEY = "ada@example.org";
+    private static final int TIMES = 20;
+
+    /** The listener under test, always the same one within a test. */
     protected abstract MigrationListener listener();
+
+    /** Everything that the listener has handed on since it was made, as text: log lines, names and tags of meters. */
+    protected abstract String told();
+
+    /** How long some hundred events may take, in which a listener does nothing that waits; default 30 s. */
+    protected Duration patience() {
+        return Duration.ofSeconds(30);
+    }
 
     @Test
     protected void everyKindOfEventIsTakenWithoutAnException() {
@@ -24,9 +40,45 @@ public abstract class MigrationListenerContract {
         }
     }
 
+    @Test
+    protected void severalThreadsMayTellAtOnce() throws Exception {
+        for (MigrationEvent event : everyKind()) {
+            assertThat(Crowd.results(() -> {
+                        listener().on(event);
+                        return true;
+                    }))
+                    .containsOnly(true);
+        }
+    }
+
+    @Test
+    protected void theThreadThatTellsIsNotKept() {
+        List<MigrationEvent> events = everyKind();
+        assertTimeoutPreemptively(patience(), () -> {
+            for (int times = 0; times < TIMES; times++) {
+                events.forEach(listener()::on);
+            }
+        });
+    }
+
+    @Test
+    protected void anInterruptOfTheThreadThatTellsIsNotLost() {
+        for (MigrationEvent event : everyKind()) {
+            Thread.currentThread().interrupt();
+            listener().on(event);
+            assertThat(Thread.interrupted()).as(event.toString()).isTrue();
+        }
+    }
+
+    @Test
+    protected void noKeyIsHandedOn() {
+        everyKind().forEach(listener()::on);
+        assertThat(told()).doesNotContain(KEY);
+    }
+
     /** One event of every kind. */
     protected static List<MigrationEvent> everyKind() {
-        RecordId record = new RecordId("order", "1");
+        RecordId record = new RecordId("order", KEY);
         Fault fault = Fault.of(new IllegalStateException("no data in here"));
         return List.of(
                 new MigrationEvent.StageMoved(Stage.OFF, Stage.JOURNAL),

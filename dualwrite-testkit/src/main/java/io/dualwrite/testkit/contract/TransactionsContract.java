@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 
 /** What the library relies on in {@link Transactions}. */
 public abstract class TransactionsContract extends PairContract {
+    private static final Duration PATIENT = Duration.ofSeconds(30);
+    private static final Duration IMPATIENT = Duration.ofMillis(50);
+
     private final List<RecordId> told = new ArrayList<>();
     private final List<Side> expired = new ArrayList<>();
     private Transactions transactions = new NoTransactions();
@@ -31,10 +34,14 @@ public abstract class TransactionsContract extends PairContract {
 
     @BeforeEach
     void makeTransactions() {
+        transactions = transactions(PATIENT);
+    }
+
+    private Transactions transactions(Duration writersWait) {
         Board board = new Board(parts().controls());
         board.refresh();
-        transactions = parts().transactions()
-                .apply(new FenceContext(board, told::addAll, expired::add, Duration.ofMillis(50), Pace.real()));
+        return parts().transactions()
+                .apply(new FenceContext(board, told::addAll, expired::add, writersWait, Pace.real()));
     }
 
     @Test
@@ -79,6 +86,7 @@ public abstract class TransactionsContract extends PairContract {
     @Test
     protected void whileNeitherSideHasTheAuthorityWritersWaitAndThenGiveUpHavingDoneNothing() throws Exception {
         change(Side.ORIGIN, new ControlRow(Role.CEDED, Stage.SHADOW, 1, 0, true, 1, null));
+        transactions = transactions(IMPATIENT);
         List<String> ran = new ArrayList<>();
         assertThatThrownBy(() -> transactions.write(transaction -> ran.add("work")))
                 .isInstanceOf(StageMovedException.class);
@@ -92,6 +100,7 @@ public abstract class TransactionsContract extends PairContract {
     @Test
     protected void aWriterThatFindsAClosingPastItsDeadlineAsksForItToBeOpened() {
         change(Side.ORIGIN, new ControlRow(Role.CLOSED, Stage.SHADOW, 0, 0, true, 1, Duration.ofSeconds(-1)));
+        transactions = transactions(IMPATIENT);
         assertThatThrownBy(() -> put(1, "a")).isInstanceOf(StageMovedException.class);
         assertThat(expired).contains(Side.ORIGIN);
     }

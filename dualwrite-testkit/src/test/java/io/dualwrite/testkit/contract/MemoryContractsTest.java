@@ -1,9 +1,14 @@
 package io.dualwrite.testkit.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.dualwrite.compare.Equivalence;
 import io.dualwrite.compare.Equivalences;
+import io.dualwrite.compare.Redactor;
+import io.dualwrite.event.Listeners;
 import io.dualwrite.event.LoggingListener;
 import io.dualwrite.event.Meters;
+import io.dualwrite.event.MigrationEvent;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Control;
 import io.dualwrite.fence.LocalFence;
@@ -13,6 +18,7 @@ import io.dualwrite.flag.SettableStage;
 import io.dualwrite.flag.StageSource;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.journal.MemoryJournal;
+import io.dualwrite.path.FallbackPolicy;
 import io.dualwrite.repair.Checkpoints;
 import io.dualwrite.repair.MemoryCheckpoints;
 import io.dualwrite.stage.ControlRow;
@@ -24,14 +30,19 @@ import io.dualwrite.store.ScannableStore;
 import io.dualwrite.testkit.fault.FaultyStore;
 import io.dualwrite.testkit.fault.MemoryStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Everything that core brings along, under the contracts of what it implements. */
@@ -210,12 +221,17 @@ class MemoryContractsTest {
     abstract static class NoteEquivalences extends EquivalenceContract<Note> {
         @Override
         protected Note answer() {
-            return new Note(1L, "a");
+            return new Note(1L, "secret");
         }
 
         @Override
         protected Note otherAnswer() {
-            return new Note(1L, "b");
+            return new Note(1L, "hidden");
+        }
+
+        @Override
+        protected List<String> secrets() {
+            return List.of("secret", "hidden");
         }
     }
 
@@ -236,21 +252,101 @@ class MemoryContractsTest {
     }
 
     @Nested
+    class Hashing extends RedactorContract {
+        @Override
+        protected Redactor redactor() {
+            return Redactor.hashes();
+        }
+    }
+
+    @Nested
+    class FallingBackOnErrors extends FallbackPolicyContract {
+        @Override
+        protected FallbackPolicy policy() {
+            return FallbackPolicy.onErrors();
+        }
+
+        @Override
+        protected List<Exception> failuresOfTheStore() {
+            return List.of(new SQLException("gone", "08006"), new IOException("reset"), new TimeoutException());
+        }
+    }
+
+    @Nested
+    class NeverFallingBack extends FallbackPolicyContract {
+        @Override
+        protected FallbackPolicy policy() {
+            return FallbackPolicy.never();
+        }
+
+        @Override
+        protected List<Exception> failuresOfTheStore() {
+            return List.of();
+        }
+    }
+
+    @Nested
     class Logging extends MigrationListenerContract {
+        private final LogText log = new LogText("io.dualwrite.migration.contract");
+        private final LoggingListener listener = new LoggingListener("contract");
+
+        @AfterEach
+        void listenNoMore() {
+            log.close();
+        }
+
         @Override
         protected MigrationListener listener() {
-            return new LoggingListener("shop");
+            return listener;
+        }
+
+        @Override
+        protected String told() {
+            return log.text();
         }
     }
 
     @Nested
     class Metering extends MigrationListenerContract {
-        private final Meters meters = new Meters(new SimpleMeterRegistry(), "shop", () -> Stage.OFF);
+        private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        private final Meters meters = new Meters(registry, "shop", () -> Stage.OFF);
 
         @Override
         protected MigrationListener listener() {
             return meters;
         }
+
+        @Override
+        protected String told() {
+            return registry.getMetersAsString();
+        }
+    }
+
+    @Nested
+    class TellingSeveral extends MigrationListenerContract {
+        private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        private final Listeners listeners = new Listeners(List.of(
+                event -> {
+                    throw new IllegalStateException("a listener like this");
+                },
+                new Meters(registry, "shop", () -> Stage.OFF)));
+
+        @Override
+        protected MigrationListener listener() {
+            return listeners;
+        }
+
+        @Override
+        protected String told() {
+            return registry.getMetersAsString();
+        }
+    }
+
+    @Test
+    void everyKindOfEventIsAmongThoseThatListenersAreTriedWith() {
+        assertThat(MigrationListenerContract.everyKind())
+                .extracting(Object::getClass)
+                .containsExactlyInAnyOrder(MigrationEvent.class.getPermittedSubclasses());
     }
 
     /** Time that passes only when somebody waits. */

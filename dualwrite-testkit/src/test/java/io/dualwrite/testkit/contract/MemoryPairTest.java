@@ -29,6 +29,14 @@ class MemoryPairTest {
     }
 
     @Nested
+    class Checking extends PreflightContract {
+        @Override
+        protected Pair makePair() {
+            return new MemoryPair();
+        }
+    }
+
+    @Nested
     class Transacting extends TransactionsContract {
         @Override
         protected Pair makePair() {

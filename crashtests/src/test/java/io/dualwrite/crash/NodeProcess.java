@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** A {@link Node}, seen from the process that started it: told what to do, killed, stopped, and resumed. */
 final class NodeProcess {
@@ -107,6 +109,36 @@ final class NodeProcess {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(interrupted);
+        }
+    }
+
+    /** How often what came of the traffic of this node, by name. */
+    Map<String, Long> counts() {
+        Map<String, Long> counts = new TreeMap<>();
+        String told = call("counts");
+        for (String each : told.substring(1, told.length() - 1).split(", ")) {
+            int equals = each.lastIndexOf('=');
+            if (equals > 0) {
+                counts.put(each.substring(0, equals), Long.parseLong(each.substring(equals + 1)));
+            }
+        }
+        return counts;
+    }
+
+    /** How many writes of this node have been acknowledged. */
+    long writes() {
+        return counts().getOrDefault("writes", 0L);
+    }
+
+    /** Waits for so many more acknowledged writes of this node. */
+    void awaitWrites(int more) {
+        long goal = writes() + more;
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (writes() < goal) {
+            if (System.nanoTime() > until) {
+                throw new IllegalStateException("No writes any more on " + name + ": " + counts());
+            }
+            LockSupport.parkNanos(5_000_000);
         }
     }
 

@@ -59,9 +59,13 @@ final class PostgresServer extends Server {
         return ProcessHandle.of(pid).orElseThrow(() -> new IllegalStateException("PostgreSQL is not running"));
     }
 
-    /** Not closed: there is nothing left to close. */
-    private void forget() {
+    /** Lets go of the directory; finds nothing to stop any more. */
+    private void forget() throws IOException {
+        EmbeddedPostgres ended = postgres;
         postgres = null;
+        if (ended != null) {
+            ended.close();
+        }
     }
 
     @Override
@@ -129,8 +133,6 @@ final class PostgresServer extends Server {
 
     @Override
     public void close() throws IOException {
-        if (postgres != null) {
-            postgres.close();
-        }
+        forget();
     }
 }

@@ -1,0 +1,27 @@
+package io.dualwrite.benchmarks;
+
+import io.dualwrite.stage.Sides;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+
+/** Pairs of real databases to move between. */
+enum Backends {
+    /** Two servers. */
+    POSTGRES {
+        @Override
+        Sides<String> databases() throws IOException {
+            return new Sides<>(postgres(), postgres());
+        }
+    };
+
+    abstract Sides<String> databases() throws IOException;
+
+    private static String postgres() throws IOException {
+        int port = EmbeddedPostgres.builder()
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("max_connections", "200")
+                .start()
+                .getPort();
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres&reWriteBatchedInserts=true";
+    }
+}

@@ -1,0 +1,150 @@
+package io.dualwrite.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.crash.NodeProcess.FailedException;
+import io.dualwrite.crash.Servers.Engine;
+import io.dualwrite.stage.Side;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Processes that know nothing of each other, and some of them not the time of day. */
+class ManyNodesTest {
+    private static Cluster cluster() throws Exception {
+        return new Cluster(Servers.pair(Engine.POSTGRES, Engine.POSTGRES), Servers.home()).create(32);
+    }
+
+    /** Whatever comes of an order that somebody else countermands. */
+    private static void settled(CompletableFuture<String> answer) {
+        try {
+            NodeProcess.get(answer, 120);
+        } catch (FailedException refused) {
+            return;
+        }
+    }
+
+    @Test
+    void twoCoordinatorsThatWantDifferentThingsMakeOneAuthority() throws Exception {
+        try (Cluster cluster = cluster()) {
+            List<NodeProcess> nodes = cluster.nodes(4, "writers=1");
+            Lap.toShadow(nodes.get(0));
+            for (int round = 0; round < 8; round++) {
+                CompletableFuture<String> one = nodes.get(0).begin("move LIVE");
+                CompletableFuture<String> other = nodes.get(1).begin("move SHADOW");
+                CompletableFuture<String> third = nodes.get(2).begin("move LIVE");
+                settled(one);
+                settled(other);
+                settled(third);
+                Lap.step(nodes.get(3), "move SHADOW");
+            }
+            System.out.println(cluster.rest(nodes.get(3), nodes).assertSound());
+            assertThat(Cluster.unexpected(nodes)).isEmpty();
+        }
+    }
+
+    @Test
+    void twoBackfillsAndTwoVerificationsDoNoHarm() throws Exception {
+        try (Cluster cluster = cluster()) {
+            List<NodeProcess> nodes = cluster.nodes(2);
+            Lap.step(nodes.get(0), "move DUAL_WRITE");
+            for (String job : List.of("backfill", "verify")) {
+                CompletableFuture<String> one = nodes.get(0).begin(job);
+                CompletableFuture<String> other = nodes.get(1).begin(job);
+                NodeProcess.get(one, 60);
+                NodeProcess.get(other, 60);
+            }
+            Lap.step(nodes.get(1), "move SHADOW");
+            cluster.rest(nodes.get(0), nodes).assertSound();
+        }
+    }
+
+    /** Where a node falls asleep, and where it finds itself: one, two, and all stages further. */
+    @ParameterizedTest
+    @ValueSource(strings = {"SHADOW LIVE", "DUAL_WRITE LIVE", "OFF COMPLETE"})
+    void aNodeThatSleptThroughStagesWritesWhereItShould(String fromTo) throws Exception {
+        String from = fromTo.split(" ")[0];
+        String to = fromTo.split(" ")[1];
+        try (Cluster cluster = cluster()) {
+            List<NodeProcess> nodes = cluster.nodes(2);
+            NodeProcess awake = nodes.get(0);
+            NodeProcess sleeper = nodes.get(1);
+            if (!from.equals("OFF")) {
+                Lap.step(awake, "move DUAL_WRITE");
+                Lap.step(awake, "backfill");
+                Lap.step(awake, "verify");
+                Lap.step(awake, "move " + from);
+            }
+            sleeper.awaitWrites(10);
+            // Between two transactions: in one of them it would hold up the others, and be waited for.
+            sleeper.call("pause");
+            sleeper.stop();
+            if (from.equals("OFF")) {
+                Lap.step(awake, "move DUAL_WRITE");
+                Lap.step(awake, "backfill");
+                Lap.step(awake, "verify");
+            }
+            Lap.step(awake, "move LIVE");
+            if (to.equals("COMPLETE")) {
+                awake.call("approve COMPLETE");
+                Lap.step(awake, "move COMPLETE");
+            }
+            sleeper.goOn();
+            sleeper.call("resume");
+            sleeper.awaitWrites(20);
+            assertThat(cluster.authority()).isEqualTo(Side.TARGET);
+            Cluster.all(nodes, "pause");
+            if (!to.equals("COMPLETE")) {
+                assertThat(awake.call("drain")).isEqualTo("true");
+            }
+            cluster.check(!to.equals("COMPLETE")).assertSound();
+            assertThat(Cluster.unexpected(nodes)).isEmpty();
+        }
+    }
+
+    @Test
+    void fiftyWritersWithTwoConnectionsGetThroughAFlip() throws Exception {
+        try (Cluster cluster = cluster()) {
+            NodeProcess crowded =
+                    cluster.nodes(1, "writers=50", "pool=2", "think=20000").get(0);
+            Lap.toShadow(crowded);
+            for (int round = 0; round < 3; round++) {
+                Lap.step(crowded, "move LIVE");
+                crowded.awaitWrites(50);
+                Lap.step(crowded, "move SHADOW");
+                crowded.awaitWrites(50);
+            }
+            cluster.rest(crowded, List.of(crowded)).assertSound();
+            assertThat(Cluster.unexpected(List.of(crowded))).isEmpty();
+        }
+    }
+
+    /** Every stage change waits for a transaction of 700 ms, which is less than a flip may take and more than a lock time-out. */
+    @Test
+    void longTransactionsAreWaitedForAndNotCutOff() throws Exception {
+        try (Cluster cluster = cluster()) {
+            List<NodeProcess> nodes = cluster.nodes(1);
+            NodeProcess slow =
+                    cluster.nodes(1, "writers=1", "work=700000", "keys=4").get(0);
+            List<NodeProcess> all = List.of(nodes.get(0), slow);
+            Lap.run(nodes.get(0));
+            slow.awaitWrites(1);
+            cluster.rest(nodes.get(0), all).assertSound();
+            assertThat(Cluster.unexpected(all)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TRANSACTION_REPEATABLE_READ", "TRANSACTION_SERIALIZABLE"})
+    void stricterIsolationLosesNothingEither(String isolation) throws Exception {
+        try (Cluster cluster = cluster()) {
+            List<NodeProcess> nodes = cluster.nodes(2, "isolation=" + isolation, "writers=3", "keys=8");
+            for (int round = 0; round < 2; round++) {
+                Lap.run(nodes.get(round));
+            }
+            cluster.rest(nodes.get(0), nodes).assertSound();
+        }
+    }
+}

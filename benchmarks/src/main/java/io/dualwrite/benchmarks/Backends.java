@@ -1,16 +1,24 @@
 package io.dualwrite.benchmarks;
 
+import io.dualwrite.servers.MariaDbServer;
 import io.dualwrite.stage.Sides;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 
 /** Pairs of real databases to move between. */
 enum Backends {
-    /** Two servers. */
+    /** Two servers; PostgreSQL has no other way for two databases to have two logs. */
     POSTGRES {
         @Override
         Sides<String> databases() throws IOException {
             return new Sides<>(postgres(), postgres());
+        }
+    },
+    /** Two databases of one server. */
+    MARIADB {
+        @Override
+        Sides<String> databases() {
+            return new Sides<>(mariaDb(), mariaDb());
         }
     };
 
@@ -23,5 +31,9 @@ enum Backends {
                 .start()
                 .getPort();
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres&reWriteBatchedInserts=true";
+    }
+
+    private static String mariaDb() {
+        return MariaDbServer.newDatabase().getUrl();
     }
 }

@@ -184,7 +184,8 @@ public final class FlipSpeed {
                 "%n%s, %d writers, %,d writes a second offered, %,.0f reached, transactions of at most %d ms%n",
                 backend, load.writers(), load.perSecond(), workload.perSecond(), load.longestMillis());
         System.out.printf("failed writes: %d of %,d %s%n", workload.failed(), workload.done(), workload.failures());
-        System.out.printf("longest transaction of all: %.1f ms, median %.1f ms%n", workload.longest(), workload.median());
+        System.out.printf(
+                "longest transaction of all: %.1f ms, median %.1f ms%n", workload.longest(), workload.median());
         for (Stage to : List.of(Stage.LIVE, Stage.SHADOW)) {
             List<Measured> of = flips.stream().filter(each -> each.to() == to).toList();
             System.out.printf("%n%d times to %s%n", of.size(), to);

@@ -25,6 +25,7 @@ final class Workload {
     private final List<Thread> writers = new ArrayList<>();
     /** Begin of the work, end of the commit, and the wait before the begin, of each write since the last mark. */
     private final List<long[]> recent = new ArrayList<>();
+
     private final List<Long> lengths = new ArrayList<>();
     private final Map<String, Long> failures = new TreeMap<>();
     private long begun;
@@ -88,7 +89,8 @@ final class Workload {
             migration.inTransaction(() -> {
                 let[0] = System.nanoTime();
                 Side side = migration.currentSide();
-                try (Connection connection = migration.dataSource(side == null ? Side.ORIGIN : side)
+                try (Connection connection = migration
+                                .dataSource(side == null ? Side.ORIGIN : side)
                                 .getConnection();
                         PreparedStatement update = connection.prepareStatement("update "
                                 + (side == Side.ORIGIN ? "orders" : "orders_v2")
@@ -154,12 +156,12 @@ final class Workload {
     }
 
     synchronized double longest() {
-        return FlipSpeed.millis(lengths.stream().mapToLong(Long::longValue).max().orElse(0));
+        return FlipSpeed.millis(
+                lengths.stream().mapToLong(Long::longValue).max().orElse(0));
     }
 
     synchronized double median() {
         long[] sorted = lengths.stream().mapToLong(Long::longValue).sorted().toArray();
         return sorted.length == 0 ? 0 : FlipSpeed.millis(sorted[sorted.length / 2]);
     }
-
 }

@@ -197,9 +197,8 @@ final class Cluster implements AutoCloseable {
         List<Footprint> footprints = new ArrayList<>(footprints(Side.ORIGIN));
         footprints.addAll(footprints(Side.TARGET));
         Side authority = authority();
-        List<Violation> violations = new ArrayList<>(
-                new HistoryChecker(initial, history)
-                        .check(records.of(authority), records.of(following ? authority.other() : authority)));
+        List<Violation> violations = new ArrayList<>(new HistoryChecker(initial, history)
+                .check(records.of(authority), records.of(following ? authority.other() : authority)));
         violations.addAll(new FootprintChecker().check(initial, footprints));
         Map<String, Outcome> outcomes = new LinkedHashMap<>();
         history.forEach(each -> outcomes.put(each.transaction(), each.outcome()));

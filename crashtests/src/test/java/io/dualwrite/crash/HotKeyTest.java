@@ -28,8 +28,7 @@ class HotKeyTest {
     private static void contend(int seconds) throws Exception {
         long seed = 4711;
         Random random = new Random(seed);
-        try (Cluster cluster =
-                new Cluster(Servers.pair(Engine.POSTGRES, Engine.POSTGRES), Servers.home()).create(1)) {
+        try (Cluster cluster = new Cluster(Servers.pair(Engine.POSTGRES, Engine.POSTGRES), Servers.home()).create(1)) {
             List<NodeProcess> nodes = new ArrayList<>(cluster.nodes(4, SETTINGS));
             Lap.toShadow(nodes.get(0));
             int kills = 0;

@@ -145,12 +145,14 @@ class NetworkFaultsTest {
 
     @Test
     void anotherServerBehindTheSameAddressGetsNothing() throws Exception {
-        networks.target().leadTo(new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), servers.origin().port()));
+        networks.target()
+                .leadTo(new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), servers.origin().port()));
         networks.target().cut();
         nodes.get(0).awaitWrites(100);
-        networks.target().leadTo(new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), servers.target().port()));
+        networks.target()
+                .leadTo(new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), servers.target().port()));
         networks.target().cut();
         rest();
         assertThat(Cluster.unexpected(nodes)).isEmpty();

@@ -178,7 +178,8 @@ final class Node {
                 .createTables(true)
                 .adoptTarget(true)
                 .attestedBy("the test")
-                // What a copy answers in the authority's place may be a little old, which no checker could tell from wrong.
+                // What a copy answers in the authority's place may be a little old, which no checker could tell from
+                // wrong.
                 .fallback(false)
                 .handover(HandoverSettings.defaults().withBudget(Duration.ofMillis(number("budget", 5_000))))
                 .writersWait(Duration.ofMillis(number("writersWait", 10_000)))

@@ -20,6 +20,12 @@ final class Servers {
             Server server(Path directory, int port) {
                 return new PostgresServer(directory, port);
             }
+        },
+        MARIADB {
+            @Override
+            Server server(Path directory, int port) {
+                return new MariaServer(directory, port);
+            }
         };
 
         abstract Server server(Path directory, int port);

@@ -96,7 +96,8 @@ public final class Soak {
     private void print(Cluster.Report report, long seconds) throws SQLException {
         nodes.stream().filter(NodeProcess::isAlive).forEach(this::collect);
         System.out.println("SOAK seconds=" + seconds + " processes=" + (NODES + faults.getOrDefault("node killed", 0)));
-        System.out.println("SOAK faults " + faults + " total=" + faults.values().stream().mapToInt(n -> n).sum());
+        System.out.println("SOAK faults " + faults + " total="
+                + faults.values().stream().mapToInt(n -> n).sum());
         System.out.println("SOAK handovers=" + handovers() + " steps_refused=" + refused + " checks_at_rest=" + checks);
         System.out.println("SOAK failures told to clients of the processes that lived to the end " + failures);
         System.out.println("SOAK " + report);
@@ -109,10 +110,7 @@ public final class Soak {
     private long handovers() throws SQLException {
         return cluster.servers
                 .of(cluster.authority())
-                .query(
-                        cluster.schema,
-                        "select max(handover) from dualwrite_control",
-                        row -> row.getLong(1))
+                .query(cluster.schema, "select max(handover) from dualwrite_control", row -> row.getLong(1))
                 .get(0);
     }
 
@@ -293,8 +291,8 @@ public final class Soak {
         toShadow();
         checks++;
         Cluster.Report report = cluster.rest(any(), nodes);
-        System.out.println("at rest: " + report + " faults=" + faults.values().stream().mapToInt(n -> n).sum()
-                + " handovers=" + handovers());
+        System.out.println("at rest: " + report + " faults="
+                + faults.values().stream().mapToInt(n -> n).sum() + " handovers=" + handovers());
         return report;
     }
 

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.fence.Board;
+import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.fence.StageMovedException;
 import io.dualwrite.stage.ControlRow;
@@ -61,7 +62,17 @@ final class WriterGate {
         Duration rest = FIRST_REST;
         Side side = board.view().leader();
         while (true) {
-            Attempt attempt = attempt(side);
+            Attempt attempt;
+            try {
+                attempt = attempt(side);
+            } catch (SQLException | RuntimeException failure) {
+                // Nothing was done yet, and a side that is gone fails no write once it is not the authority any more.
+                if (deadline.isOver() || !isAuthority(side.other())) {
+                    throw failure;
+                }
+                side = side.other();
+                continue;
+            }
             if (attempt.entry() != null) {
                 return attempt.entry();
             }
@@ -76,6 +87,14 @@ final class WriterGate {
                 rest(side, rest);
                 rest = rest.multipliedBy(2).compareTo(LONGEST_REST) < 0 ? rest.multipliedBy(2) : LONGEST_REST;
             }
+        }
+    }
+
+    private boolean isAuthority(Side side) {
+        try {
+            return board.refresh(side).role() == Role.AUTHORITY;
+        } catch (ControlException unreadable) {
+            return false;
         }
     }
 

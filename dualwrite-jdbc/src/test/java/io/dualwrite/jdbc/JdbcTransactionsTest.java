@@ -99,6 +99,15 @@ final class JdbcTransactionsTest {
     }
 
     @Test
+    void aSideThatIsGoneFailsNoWriteOnceTheAuthorityIsElsewhere() throws Exception {
+        shop.set(Side.ORIGIN, new ControlRow(Role.COPY, Stage.SHADOW, 1, 0, true, 1, null));
+        shop.set(Side.TARGET, new ControlRow(Role.AUTHORITY, Stage.LIVE, 1, 0, true, 1, null));
+        assertThat(shop.board.view().leader()).isEqualTo(Side.ORIGIN);
+        pools.origin().now(Break.CONNECT);
+        assertThat(transactions.<Side>write(Transaction::side)).isEqualTo(Side.TARGET);
+    }
+
+    @Test
     void aNestedWriteJoins() throws Exception {
         transactions.write(outer -> {
             insert(outer, 1);

@@ -7,36 +7,49 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets real threads run one at a time. Whoever holds the baton runs until its next {@link #step} (every statement, commit
  * and pause is one), where a seeded choice says who goes on. Time is simulated: a step takes a millisecond, and when
  * everybody waits the clock jumps to the first who need not wait any longer. The same seed gives the same run, as long as
- * the actors share nothing but the simulated databases.
+ * the actors share nothing but the simulated databases; {@link #fingerprint()} tells whether it did.
+ *
+ * <p>Actors may live on one node: a killed node takes all of them with it, and a stopped one stops them all.
  *
  * <p>One use: add {@link #actor actors}, {@link #run}. Threads that are no actors pass through every method untouched.
  */
 public final class Baton {
     private static final ThreadLocal<@Nullable Actor> SELF = new ThreadLocal<>();
-    private static final int TRACE_LENGTH = 400;
+    private static final int TRACE_LENGTH = 512;
+    private static final long NANOS_A_STEP = 1_000_000;
+    private static final long ALWAYS = Long.MIN_VALUE;
+    private static final Instant BEGINNING = Instant.parse("2026-01-01T00:00:00Z");
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "simulated");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private final Random random;
     private final Hazards hazards;
     private final int mostSteps;
     private final double staying;
     private final List<Actor> actors = new ArrayList<>();
-    private final List<Consumer<Boolean>> deathWatch = new ArrayList<>();
-    private final String[] trace = new String[TRACE_LENGTH];
+    private final List<Watcher> watchers = new ArrayList<>();
+    private final @Nullable Object[] trace = new @Nullable Object[3 * TRACE_LENGTH];
     private final CountDownLatch over = new CountDownLatch(1);
 
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private long nanos;
     private int steps;
+    private int lines;
     private int mishaps;
+    private long fingerprint;
     private boolean ending;
     private @Nullable Throwable failure;
 
@@ -55,8 +68,21 @@ public final class Baton {
         void run() throws Exception;
     }
 
+    /** Is told what happens to actors. */
+    public interface Watcher {
+        /** The calling actor, and with {@code all} everybody on its node, is killed. */
+        default void killed(String actor, String node, boolean all) {}
+
+        /** The calling actor, or its node, stands still from now on; {@code cut} says that connections may be lost. */
+        default void stopped(String actor, String node, boolean all, boolean cut) {}
+
+        /** The calling actor, which was stopped, goes on. */
+        default void resumed(String actor) {}
+    }
+
     private static final class Actor {
         final Baton baton;
+        final String node;
         final String name;
         final Work work;
         final double weight;
@@ -65,32 +91,50 @@ public final class Baton {
         volatile @Nullable Thread thread;
         boolean finished;
         boolean crashed;
-        Instant wake = Instant.MIN;
+        long wake = ALWAYS;
+        long frozenUntil = ALWAYS;
 
         @Nullable BooleanSupplier ready;
 
-        Actor(Baton baton, String name, Work work, double weight, boolean mortal) {
+        Actor(Baton baton, String node, String name, Work work, double weight, boolean mortal) {
             this.baton = baton;
+            this.node = node;
             this.name = name;
             this.work = work;
             this.weight = weight;
             this.mortal = mortal;
         }
+
+        boolean isAble(long now) {
+            if (crashed) {
+                return true;
+            }
+            if (frozenUntil > now) {
+                return false;
+            }
+            BooleanSupplier wanted = ready;
+            return wake <= now || (wanted != null && wanted.getAsBoolean());
+        }
     }
 
-    /** Adds an actor that hazards may strike; before {@link #run}. */
+    /** Adds an actor on a node of its own that hazards may strike; before {@link #run}. */
     public void actor(String name, Work work) {
-        actors.add(new Actor(this, name, work, 1 << (2 * random.nextInt(3)), true));
+        actor(name, name, work);
+    }
+
+    /** Adds an actor on this node that hazards may strike; before {@link #run}. */
+    public void actor(String node, String name, Work work) {
+        actors.add(new Actor(this, node, name, work, 1 << (2 * random.nextInt(3)), true));
     }
 
     /** Adds an actor that is never killed nor stalled. */
     public void sturdyActor(String name, Work work) {
-        actors.add(new Actor(this, name, work, 4, false));
+        actors.add(new Actor(this, name, name, work, 4, false));
     }
 
-    /** Calls {@code watcher} whenever an actor is killed (true), or stalled so that it loses some connections (false). */
-    void onDeath(Consumer<Boolean> watcher) {
-        deathWatch.add(watcher);
+    /** Tells this one from now on. */
+    public void watch(Watcher watcher) {
+        watchers.add(watcher);
     }
 
     /**
@@ -100,15 +144,12 @@ public final class Baton {
      */
     public void run() {
         for (Actor actor : actors) {
-            Thread thread = new Thread(() -> live(actor), "simulated-" + actor.name);
-            thread.setDaemon(true);
-            actor.thread = thread;
-            thread.start();
+            THREADS.execute(() -> live(actor));
         }
         if (!actors.isEmpty()) {
             give(choose(null));
             try {
-                if (!over.await(60, TimeUnit.SECONDS)) {
+                if (!over.await(120, TimeUnit.SECONDS)) {
                     throw new IllegalStateException("A thread left the simulation and did not come back: "
                             + actors.stream()
                                     .filter(a -> !a.finished)
@@ -143,6 +184,7 @@ public final class Baton {
     }
 
     private void live(Actor self) {
+        self.thread = Thread.currentThread();
         SELF.set(self);
         park(self);
         try {
@@ -157,6 +199,7 @@ public final class Baton {
             }
         } finally {
             self.finished = true;
+            self.thread = null;
             SELF.remove();
             Actor next = choose(self);
             if (next == null) {
@@ -177,20 +220,31 @@ public final class Baton {
 
     /** The simulated time. */
     public Instant now() {
-        return now;
+        return BEGINNING.plusNanos(nanos);
+    }
+
+    /** Simulated time as nanoseconds since the beginning. */
+    long nanos() {
+        return nanos;
     }
 
     /** Moves the simulated time on; only between runs, or for whoever holds the baton. */
     public void advance(Duration time) {
-        now = now.plus(time);
+        nanos += time.toNanos();
     }
 
     /** Simulated time and waiting for whatever takes a {@link Pace}. */
     public Pace pace() {
+        return pace(Duration.ZERO);
+    }
+
+    /** As {@link #pace()}, with a clock that is this much ahead. */
+    public Pace pace(Duration ahead) {
+        long offset = ahead.toNanos();
         return new Pace() {
             @Override
             public long nanos() {
-                return Duration.between(Instant.EPOCH, now).toNanos();
+                return nanos + offset;
             }
 
             @Override
@@ -214,6 +268,12 @@ public final class Baton {
         return self == null ? "outside" : self.name;
     }
 
+    /** The node of the calling actor; "outside" when the thread is none. */
+    static String node() {
+        Actor self = SELF.get();
+        return self == null ? "outside" : self.node;
+    }
+
     /** The seeded source of choices; only for whoever holds the baton. */
     public Random random() {
         return random;
@@ -222,6 +282,11 @@ public final class Baton {
     /** How many steps were taken. */
     public int steps() {
         return steps;
+    }
+
+    /** A number that two runs have in common only if they took the same steps in the same order. */
+    public long fingerprint() {
+        return fingerprint;
     }
 
     /** One out of {@code oneIn}, while the bound of mishaps lasts; never when zero, never for a sturdy actor. */
@@ -240,31 +305,63 @@ public final class Baton {
 
     /** A point where another actor may go on instead; also where the calling one may be killed or stalled. */
     public void step(String where) {
+        step(where, "");
+    }
+
+    /** As {@link #step(String)}; both texts say where. */
+    void step(String where, String what) {
         Actor self = alive();
         if (self == null) {
             return;
         }
-        note(self, where);
-        if (++steps > mostSteps) {
-            fail(new Stuck("No end after " + mostSteps + " steps"));
-        } else if (mishap(hazards.crash())) {
-            note(self, "-- killed");
-            self.crashed = true;
-            deathWatch.forEach(watcher -> watcher.accept(true));
-        } else if (mishap(hazards.stall())) {
-            Duration length = Duration.ofMillis((long) (50 * Math.pow(1200, random.nextDouble())));
-            boolean dropped = random.nextBoolean();
-            note(self, "-- stands still for " + length + (dropped ? " and loses connections" : ""));
-            if (dropped) {
-                deathWatch.forEach(watcher -> watcher.accept(false));
+        note(self, where, what);
+        if (!isTooLong()) {
+            if (mishap(hazards.crash())) {
+                kill(self);
+            } else if (mishap(hazards.stall())) {
+                stop(self);
             }
-            self.wake = now.plus(length);
         }
-        now = now.plusMillis(1);
+        nanos += NANOS_A_STEP;
         if (!self.crashed && !ending) {
+            boolean stopped = self.frozenUntil > nanos;
             pass(self);
+            if (stopped && !self.crashed && !ending) {
+                watchers.forEach(watcher -> watcher.resumed(self.name));
+            }
         }
         alive();
+    }
+
+    private boolean isTooLong() {
+        if (++steps > mostSteps) {
+            fail(new Stuck("No end after " + mostSteps + " steps"));
+        }
+        return steps > mostSteps;
+    }
+
+    private void kill(Actor self) {
+        boolean all = random.nextBoolean();
+        note(self, "-- killed", all ? " with its node" : "");
+        for (Actor actor : actors) {
+            if (actor == self || (all && actor.node.equals(self.node))) {
+                actor.crashed = true;
+            }
+        }
+        watchers.forEach(watcher -> watcher.killed(self.name, self.node, all));
+    }
+
+    private void stop(Actor self) {
+        boolean all = random.nextBoolean();
+        boolean cut = random.nextBoolean();
+        long length = (long) (50_000_000 * Math.pow(1200, random.nextDouble()));
+        note(self, all ? "-- stands still with its node for " : "-- stands still for ", Duration.ofNanos(length));
+        for (Actor actor : actors) {
+            if (actor == self || (all && actor.node.equals(self.node))) {
+                actor.frozenUntil = nanos + length;
+            }
+        }
+        watchers.forEach(watcher -> watcher.stopped(self.name, self.node, all, cut));
     }
 
     /** Stands still for a simulated while. */
@@ -273,11 +370,9 @@ public final class Baton {
         if (self == null) {
             return;
         }
-        note(self, "rests for " + length);
-        if (++steps > mostSteps) {
-            fail(new Stuck("No end after " + mostSteps + " steps"));
-        } else {
-            self.wake = now.plus(length);
+        note(self, "rests for ", length);
+        if (!isTooLong()) {
+            self.wake = nanos + length.toNanos();
             pass(self);
         }
         alive();
@@ -290,11 +385,9 @@ public final class Baton {
             return false;
         }
         self.ready = ready;
-        self.wake = now.plus(atMost);
-        note(self, "waits for at most " + atMost);
-        if (++steps > mostSteps) {
-            fail(new Stuck("No end after " + mostSteps + " steps"));
-        } else {
+        self.wake = nanos + atMost.toNanos();
+        note(self, "waits for at most ", atMost);
+        if (!isTooLong()) {
             pass(self);
         }
         self.ready = null;
@@ -317,52 +410,57 @@ public final class Baton {
     }
 
     private void pass(Actor self) {
-        Actor next = self.wake.compareTo(now) <= 0 && self.ready == null && random.nextDouble() < staying
-                ? self
-                : choose(null);
+        boolean mayStay = self.ready == null && self.wake <= nanos && self.frozenUntil <= nanos;
+        Actor next = mayStay && random.nextDouble() < staying ? self : choose(null);
         if (next != null && next != self) {
             give(next);
             park(self);
         }
-        self.wake = Instant.MIN;
+        self.wake = ALWAYS;
     }
 
     private @Nullable Actor choose(@Nullable Actor leaving) {
-        List<Actor> able = new ArrayList<>();
-        Instant first = Instant.MAX;
-        for (Actor actor : actors) {
-            if (actor.finished || actor == leaving) {
-                continue;
+        while (true) {
+            double weight = 0;
+            long first = Long.MAX_VALUE;
+            boolean[] able = new boolean[actors.size()];
+            boolean any = false;
+            for (int at = 0; at < able.length; at++) {
+                Actor actor = actors.get(at);
+                if (actor.finished || actor == leaving) {
+                    continue;
+                }
+                if (ending || actor.isAble(nanos)) {
+                    able[at] = true;
+                    any = true;
+                    weight += actor.weight;
+                } else {
+                    first = Math.min(first, Math.max(actor.wake, actor.frozenUntil));
+                }
             }
-            if (ending || actor.wake.compareTo(now) <= 0 || (actor.ready != null && actor.ready.getAsBoolean())) {
-                able.add(actor);
-            } else if (actor.wake.isBefore(first)) {
-                first = actor.wake;
+            if (any) {
+                return weighted(able, weight);
             }
+            if (first == Long.MAX_VALUE) {
+                return null;
+            }
+            nanos = Math.max(nanos + 1, first);
         }
-        if (!able.isEmpty()) {
-            return weighted(able);
-        }
-        if (first.equals(Instant.MAX)) {
-            return null;
-        }
-        now = first;
-        return choose(leaving);
     }
 
-    private Actor weighted(List<Actor> able) {
-        double sum = 0;
-        for (Actor actor : able) {
-            sum += actor.weight;
-        }
-        double at = random.nextDouble() * sum;
-        for (Actor actor : able) {
-            at -= actor.weight;
-            if (at < 0) {
-                return actor;
+    private Actor weighted(boolean[] able, double weight) {
+        double left = random.nextDouble() * weight;
+        Actor last = actors.get(0);
+        for (int at = 0; at < able.length; at++) {
+            if (able[at]) {
+                last = actors.get(at);
+                left -= last.weight;
+                if (left < 0) {
+                    return last;
+                }
             }
         }
-        return able.get(able.size() - 1);
+        return last;
     }
 
     private static void give(@Nullable Actor next) {
@@ -379,23 +477,32 @@ public final class Baton {
         self.turn = false;
     }
 
-    private void note(Actor self, String where) {
-        trace[steps % TRACE_LENGTH] = self.name + ": " + where;
+    private void note(Actor self, String where, Object what) {
+        int at = 3 * (lines++ % TRACE_LENGTH);
+        trace[at] = self.name;
+        trace[at + 1] = where;
+        trace[at + 2] = what;
+        fingerprint = 31 * (31 * (31 * fingerprint + self.name.hashCode()) + where.hashCode()) + what.hashCode();
     }
 
     /** Adds a line to the trace, in the name of the calling actor. */
     public void remark(String text) {
-        trace[++steps % TRACE_LENGTH] = self() + ":     = " + text;
+        int at = 3 * (lines++ % TRACE_LENGTH);
+        trace[at] = self();
+        trace[at + 1] = "    = ";
+        trace[at + 2] = text;
     }
 
     /** The last steps, oldest first, one a line. */
     public String trace() {
         StringBuilder text = new StringBuilder();
-        for (int at = Math.max(0, steps - TRACE_LENGTH + 1); at <= steps; at++) {
-            String line = trace[at % TRACE_LENGTH];
-            if (line != null) {
-                text.append(line).append('\n');
-            }
+        for (int line = Math.max(0, lines - TRACE_LENGTH); line < lines; line++) {
+            int at = 3 * (line % TRACE_LENGTH);
+            text.append(trace[at])
+                    .append(": ")
+                    .append(trace[at + 1])
+                    .append(trace[at + 2])
+                    .append('\n');
         }
         return text.toString();
     }

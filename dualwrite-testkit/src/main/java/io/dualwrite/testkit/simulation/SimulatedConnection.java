@@ -30,6 +30,7 @@ final class SimulatedConnection {
     private final Connection real;
     private final String label;
     private final String owner;
+    private final String node;
     private final UnaryOperator<String> rewrite;
     private final Connection handle;
     private Duration lockWait = USUAL_LOCK_WAIT;
@@ -46,6 +47,7 @@ final class SimulatedConnection {
         this.real = real;
         this.label = label;
         this.owner = Baton.self();
+        this.node = Baton.node();
         this.rewrite = rewrite;
         this.handle = (Connection) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
@@ -59,6 +61,10 @@ final class SimulatedConnection {
 
     String owner() {
         return owner;
+    }
+
+    String node() {
+        return node;
     }
 
     /** The server ends the session: what was not committed is rolled back, locks go, the user finds out later. */
@@ -174,13 +180,13 @@ final class SimulatedConnection {
             begun = false;
             if (happens) {
                 real.commit();
-                database.committed(label);
+                database.commitNoted(label);
             }
             throw lost();
         }
         real.commit();
         begun = false;
-        database.committed(label);
+        database.commitNoted(label);
     }
 
     /** The text as the simulated server takes it. */
@@ -230,7 +236,7 @@ final class SimulatedConnection {
         begun = true;
         T answer = waiting(sql, execution);
         if (real.getAutoCommit() && !isQuery(sql)) {
-            database.committed(label);
+            database.commitNoted(label);
         }
         if (losing) {
             baton.remark("connection lost after");

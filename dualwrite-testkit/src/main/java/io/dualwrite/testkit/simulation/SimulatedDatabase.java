@@ -3,23 +3,28 @@ package io.dualwrite.testkit.simulation;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An H2 database in memory whose connections pass the {@link Baton} at every statement and commit, suffer its
  * {@link Hazards}, wait for row locks in simulated time, and read the simulated clock as {@code current_timestamp}. Real
  * connections are kept between runs, so a run costs no more than its statements.
  */
-public final class SimulatedDatabase implements AutoCloseable {
+public final class SimulatedDatabase implements SimulatedServer {
     private final String name;
     private final String url;
     private final Deque<Connection> idle = new ArrayDeque<>();
@@ -42,28 +47,38 @@ public final class SimulatedDatabase implements AutoCloseable {
         }
     }
 
-    /**
-     * Begins a run: what is left of the last one is rolled back. After each commit {@code hook} is called, still holding the
-     * baton, with the label of the source that the connection came from.
-     */
+    @Override
     public void attach(Baton next, Consumer<String> hook) {
         killAll();
         baton = next;
         afterCommit = hook;
         down = false;
-        next.onDeath(forGood -> {
-            for (SimulatedConnection connection : new ArrayList<>(open)) {
-                // A server notices the loss of one connection and not yet of another.
-                if (connection.owner().equals(Baton.self())
-                        && (forGood || next.random().nextBoolean())) {
-                    connection.kill();
+        next.watch(new Baton.Watcher() {
+            @Override
+            public void killed(String actor, String node, boolean all) {
+                openOf(actor, node, all).forEach(SimulatedConnection::kill);
+            }
+
+            @Override
+            public void stopped(String actor, String node, boolean all, boolean cut) {
+                for (SimulatedConnection connection : openOf(actor, node, all)) {
+                    // A server notices the loss of one connection and not yet of another.
+                    if (cut && next.random().nextBoolean()) {
+                        connection.kill();
+                    }
                 }
             }
         });
         SimulatedClock.SETTING_UP.set(next);
     }
 
-    /** Runs one statement outside the simulation. */
+    private List<SimulatedConnection> openOf(String actor, String node, boolean all) {
+        return open.stream()
+                .filter(each -> each.owner().equals(actor) || (all && each.node().equals(node)))
+                .toList();
+    }
+
+    @Override
     public void execute(String sql) {
         try (Statement statement = keeper.createStatement()) {
             statement.execute(sql);
@@ -77,7 +92,28 @@ public final class SimulatedDatabase implements AutoCloseable {
         return keeper;
     }
 
-    /** While down, every new connection and statement fails with 08001 or 08006. */
+    @Override
+    public List<Map<String, @Nullable Object>> committed(String table) {
+        try (Statement statement = keeper.createStatement();
+                ResultSet rows = statement.executeQuery("select * from " + table)) {
+            List<Map<String, @Nullable Object>> found = new ArrayList<>();
+            while (rows.next()) {
+                Map<String, @Nullable Object> row = new TreeMap<>();
+                for (int at = 1; at <= rows.getMetaData().getColumnCount(); at++) {
+                    Object value = rows.getObject(at);
+                    row.put(
+                            rows.getMetaData().getColumnLabel(at).toLowerCase(Locale.ROOT),
+                            value instanceof Integer || value instanceof Short ? rows.getLong(at) : value);
+                }
+                found.add(row);
+            }
+            return found;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
     public void down(boolean isDown) {
         down = isDown;
         if (isDown) {
@@ -94,7 +130,7 @@ public final class SimulatedDatabase implements AutoCloseable {
         return dataSource("", UnaryOperator.identity());
     }
 
-    /** As {@link #dataSource()}, labelled, each statement's text rewritten first: how a wrong variation is tried out. */
+    @Override
     public DataSource dataSource(String label, UnaryOperator<String> rewrite) {
         return (DataSource) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
@@ -124,7 +160,8 @@ public final class SimulatedDatabase implements AutoCloseable {
         return connection.handle();
     }
 
-    String name() {
+    @Override
+    public String name() {
         return name;
     }
 
@@ -137,7 +174,7 @@ public final class SimulatedDatabase implements AutoCloseable {
         releases++;
     }
 
-    void committed(String label) {
+    void commitNoted(String label) {
         releases++;
         if (!baton.isDead()) {
             afterCommit.accept(label);

@@ -1,20 +1,27 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.fence.Pace;
+import io.dualwrite.fence.Transactions;
 import io.dualwrite.jdbc.Scenario.Start;
 import io.dualwrite.journal.Intent;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.repair.Carrier;
 import io.dualwrite.repair.Checkpoint;
+import io.dualwrite.repair.Checkpoints;
+import io.dualwrite.repair.Confirmation;
+import io.dualwrite.repair.Discrepancy;
 import io.dualwrite.repair.Handover;
 import io.dualwrite.repair.HandoverMutants;
 import io.dualwrite.repair.NotACopyException;
+import io.dualwrite.repair.Scan;
 import io.dualwrite.repair.Transfer;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
+import io.dualwrite.testkit.simulation.Baton;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,10 +30,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** Every variation of the protocol that is known to lose or corrupt data, each as a wiring of its own. */
@@ -51,12 +61,359 @@ final class Mutants {
                 new BackfillOfRangesNotLocked(),
                 carrier("transfers without the copy's fence", Start.SHADOW, WithoutFence::new),
                 new FlipThatDoesNotWaitForTransfers(),
-                new WritersWithoutFence(),
-                new FlipThatDoesNotWaitForWriters(),
+                writers("writers without the authority's fence", Start.SHADOW, Mutants::withoutFence),
+                writers("the flip does not wait for writers in flight", Start.SHADOW, Mutants::withoutLock),
+                writers("the journal is switched on without waiting for writers", Start.OFF, Mutants::withoutLock),
+                writers("the fence's lock and its row in one statement", Start.SHADOW, Mutants::inOneStatement),
+                writers(
+                        "the fence's row read plainly in REPEATABLE READ",
+                        Start.SHADOW,
+                        sql -> isControl(sql) ? sql.replace(" for share", "") : sql),
+                library(
+                        "control rows changed without looking at what they were",
+                        Start.SHADOW,
+                        sql -> sql.replace(" and role = ? and handover = ? and version = ?", "")),
+                library(
+                        "control rows changed without looking at the version",
+                        Start.DUAL_WRITE,
+                        sql -> sql.replace(" and handover = ? and version = ?", " and handover = ?")),
+                library(
+                        "control rows changed without taking them exclusively",
+                        Start.SHADOW,
+                        sql -> sql.startsWith("select pg_advisory_xact_lock(") ? "select 1" : sql),
                 handover("the drain after the close left out", HandoverMutants::withoutDrain),
                 handover("the decision in the new row", HandoverMutants::decidingInTheNewRow),
                 handover("the handover number left out", HandoverMutants::withoutTheNumber),
-                handover("no intents for the way back", HandoverMutants::withoutReverseIntents));
+                handover("no intents for the way back", HandoverMutants::withoutReverseIntents),
+                handover("the old side follows before the new one has the authority", HandoverMutants::followingFirst),
+                handover("the authority closed without a deadline", HandoverMutants::withoutDeadline),
+                transfer("intents removed before the transfer", RemoveFirst::new),
+                new IntentsAfterTheCommit(),
+                new CursorBeforeTheChunk(),
+                new BackfillOfTheOriginOnly(),
+                new FlipWithoutGates(),
+                new CursorsOfAnotherGeneration(),
+                confirmation("a difference confirmed by reading the authority first", AuthorityFirst::new),
+                confirmation("a difference confirmed by reading the journal first", JournalFirst::new),
+                new FenceLostWithASavepoint(),
+                new ReadsWithoutLookingAgain());
+    }
+
+    /** Coordinators take the backfill for ended and the last verification for clean. */
+    private static final class FlipWithoutGates extends Variation {
+        @Override
+        public String name() {
+            return "a flip without looking at backfill and verification";
+        }
+
+        @Override
+        Start start() {
+            return Start.DUAL_WRITE;
+        }
+
+        @Override
+        Checkpoints checkpoints(Checkpoints right) {
+            return new OtherCheckpoints(right) {
+                @Override
+                public Optional<Checkpoint> find(String job, String type, int generation) {
+                    return Baton.self().startsWith("coordinator")
+                            ? Optional.of(new Checkpoint(job, type, generation, null, 0, true))
+                            : super.find(job, type, generation);
+                }
+
+                @Override
+                public boolean replace(@Nullable Checkpoint expected, Checkpoint next) {
+                    super.replace(super.find(next.job(), next.type(), next.generation()).orElse(null), next);
+                    return true;
+                }
+            };
+        }
+    }
+
+    private static class OtherCheckpoints implements Checkpoints {
+        final Checkpoints right;
+
+        OtherCheckpoints(Checkpoints right) {
+            this.right = right;
+        }
+
+        @Override
+        public Optional<Checkpoint> find(String job, String type, int generation) {
+            return right.find(job, type, generation);
+        }
+
+        @Override
+        public void save(Checkpoint checkpoint) {
+            right.save(checkpoint);
+        }
+
+        @Override
+        public boolean replace(@Nullable Checkpoint expected, Checkpoint next) {
+            return right.replace(expected, next);
+        }
+    }
+
+    /** Cursors are looked up without asking which generation they belong to. */
+    private static final class CursorsOfAnotherGeneration extends Variation {
+        @Override
+        public String name() {
+            return "cursors of another generation taken for this one's";
+        }
+
+        @Override
+        Start start() {
+            return Start.DUAL_WRITE;
+        }
+
+        @Override
+        Checkpoints checkpoints(Checkpoints right) {
+            return new OtherCheckpoints(right) {
+                @Override
+                public Optional<Checkpoint> find(String job, String type, int generation) {
+                    Optional<Checkpoint> found = super.find(job, type, generation);
+                    return job.equals(Checkpoint.BACKFILL)
+                            ? found.or(() -> super.find(job, type, generation - 1))
+                            : found;
+                }
+            };
+        }
+    }
+
+    private static final class CursorBeforeTheChunk extends Variation {
+        @Override
+        public String name() {
+            return "the cursor saved before its chunk";
+        }
+
+        @Override
+        Start start() {
+            return Start.DUAL_WRITE;
+        }
+
+        @Override
+        Carrier carrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables, Pace pace) {
+            Carrier right = super.carrier(places, controls, tables, pace);
+            return (authority, records, checkpoint) -> {
+                if (checkpoint != null) {
+                    new JdbcCheckpoints(places.target()).save(checkpoint);
+                }
+                right.carry(authority, records, null);
+            };
+        }
+    }
+
+    /** Leaves on the target what is there and not on the origin. */
+    private static final class BackfillOfTheOriginOnly extends Variation {
+        @Override
+        public String name() {
+            return "backfill of the origin's keys only";
+        }
+
+        @Override
+        Start start() {
+            return Start.DUAL_WRITE;
+        }
+
+        @Override
+        Scan scan(Scan right) {
+            return new Scan() {
+                @Override
+                public List<String> keysAfter(Side side, String type, @Nullable String after, int limit)
+                        throws Exception {
+                    return side == Side.TARGET ? List.of() : right.keysAfter(side, type, after, limit);
+                }
+
+                @Override
+                public Prints fingerprints(Side side, String type) throws Exception {
+                    return right.fingerprints(side, type);
+                }
+            };
+        }
+    }
+
+    private static final class IntentsAfterTheCommit extends NoJournal {
+        @Override
+        public String name() {
+            return "intents added after the commit";
+        }
+
+        @Override
+        void afterWrite(SimulatedNode node, Side side, Map<Long, Long> written) {
+            if (!written.isEmpty()) {
+                node.journals.of(side).append(ids(written));
+            }
+        }
+    }
+
+    private static final class RemoveFirst extends Transfer {
+        private final Sides<Journal> journals;
+        private final Carrier carrier;
+
+        RemoveFirst(Sides<Journal> journals, Carrier carrier, Pace pace) {
+            super(journals, carrier);
+            this.journals = journals;
+            this.carrier = carrier;
+        }
+
+        @Override
+        public void transfer(Side authority, Set<RecordId> records, @Nullable Checkpoint checkpoint) throws Exception {
+            Journal journal = journals.of(authority);
+            journal.remove(journal.seen(records));
+            carrier.carry(authority, records, checkpoint);
+        }
+    }
+
+    /** The savepoint drops the lock that was taken after it. */
+    private static final class FenceLostWithASavepoint extends Variation {
+        @Override
+        public String name() {
+            return "a savepoint from before the fence gone back to";
+        }
+
+        @Override
+        Start start() {
+            return Start.SHADOW;
+        }
+
+        @Override
+        boolean losesItsFence() {
+            return true;
+        }
+    }
+
+    private static final class ReadsWithoutLookingAgain extends Variation {
+        @Override
+        public String name() {
+            return "strict reads that do not look at the row afterwards";
+        }
+
+        @Override
+        Start start() {
+            return Start.SHADOW;
+        }
+
+        @Override
+        void read(SimulatedNode node, Transactions.Reading<Long> reading) throws Exception {
+            reading.on(node.board.view().leader());
+        }
+    }
+
+    private interface ConfirmationOf {
+        Confirmation of(
+                Sides<Place> places, Sides<ControlRows> controls, Sides<JdbcJournal> journals, Tables tables);
+    }
+
+    private static Variation confirmation(String name, ConfirmationOf factory) {
+        return new Variation() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            Start start() {
+                return Start.SHADOW;
+            }
+
+            @Override
+            Confirmation confirmation(
+                    Sides<Place> places, Sides<ControlRows> controls, Sides<JdbcJournal> journals, Tables tables) {
+                return factory.of(places, controls, journals, tables);
+            }
+        };
+    }
+
+    /** Reads under the copy's fence and stripes like the right one, in an order of its own. */
+    private abstract static class OtherOrder implements Confirmation {
+        final Sides<Place> places;
+        final Sides<ControlRows> controls;
+        final Sides<JdbcJournal> journals;
+        private final Confirmation right;
+
+        OtherOrder(Sides<Place> places, Sides<ControlRows> controls, Sides<JdbcJournal> journals, Tables tables) {
+            this.places = places;
+            this.controls = controls;
+            this.journals = journals;
+            this.right = new TableConfirmation(places, controls, journals, tables);
+        }
+
+        @Override
+        public List<RecordId> unconfirmed(Side copy, int limit) throws Exception {
+            return right.unconfirmed(copy, limit);
+        }
+
+        @Override
+        public List<Discrepancy> confirm(Side authority, Set<RecordId> records) throws SQLException {
+            List<Discrepancy> found = new ArrayList<>();
+            Place copy = places.of(authority.other());
+            try (Session session = copy.begin()) {
+                mustBeACopy(controls.of(copy.side()).hold(session.run()));
+                new Stripes(copy).lock(session, records);
+                for (RecordId record : records) {
+                    if (isDifferent(session, authority, record)) {
+                        found.add(new Discrepancy(record, Discrepancy.Kind.DIFFERENT, List.of()));
+                    }
+                }
+                session.commit();
+            }
+            return found;
+        }
+
+        abstract boolean isDifferent(Session session, Side authority, RecordId record) throws SQLException;
+
+        @Nullable Long value(Session session, Side side, RecordId record) throws SQLException {
+            return session.run()
+                    .first(
+                            "select amount from " + SimulatedNode.table(side) + " where id = ?",
+                            row -> row.getLong(1),
+                            Long.valueOf(record.key()));
+        }
+
+        @Nullable Long there(Side side, RecordId record) throws SQLException {
+            try (Session session = places.of(side).begin()) {
+                return value(session, side, record);
+            }
+        }
+    }
+
+    private static final class AuthorityFirst extends OtherOrder {
+        private final ThreadLocal<Map<RecordId, Long>> early = new ThreadLocal<>();
+
+        AuthorityFirst(Sides<Place> places, Sides<ControlRows> controls, Sides<JdbcJournal> journals, Tables tables) {
+            super(places, controls, journals, tables);
+        }
+
+        @Override
+        public List<Discrepancy> confirm(Side authority, Set<RecordId> records) throws SQLException {
+            Map<RecordId, Long> values = new HashMap<>();
+            for (RecordId record : records) {
+                values.put(record, there(authority, record));
+            }
+            early.set(values);
+            return super.confirm(authority, records);
+        }
+
+        @Override
+        boolean isDifferent(Session session, Side authority, RecordId record) throws SQLException {
+            Long mine = early.get().get(record);
+            Long copied = value(session, authority.other(), record);
+            return !Objects.equals(mine, copied)
+                    && journals.of(authority).seen(Set.of(record)).isEmpty();
+        }
+    }
+
+    private static final class JournalFirst extends OtherOrder {
+        JournalFirst(Sides<Place> places, Sides<ControlRows> controls, Sides<JdbcJournal> journals, Tables tables) {
+            super(places, controls, journals, tables);
+        }
+
+        @Override
+        boolean isDifferent(Session session, Side authority, RecordId record) throws SQLException {
+            boolean open = !journals.of(authority).seen(Set.of(record)).isEmpty();
+            Long copied = value(session, authority.other(), record);
+            Long mine = there(authority, record);
+            return !Objects.equals(mine, copied) && !open;
+        }
     }
 
     private interface CarrierOf {
@@ -228,7 +585,8 @@ final class Mutants {
         @Override
         Carrier carrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables, Pace pace) {
             return new TableCarrier(places, controls, tables) {
-                private @Nullable Session lock;
+                // Several threads of a node have one carrier.
+                private final ThreadLocal<Session> lock = new ThreadLocal<>();
                 private int reads;
 
                 @Override
@@ -236,7 +594,7 @@ final class Mutants {
                         Side authority, Set<RecordId> batch, @Nullable Checkpoint checkpoint, Map<RecordId, Row> rows)
                         throws SQLException {
                     try (Session session = places.of(authority).begin()) {
-                        lock = session;
+                        lock.set(session);
                         new Stripes(places.of(authority)).lock(session, batch);
                         super.attempt(authority, batch, checkpoint, rows);
                     }
@@ -248,8 +606,8 @@ final class Mutants {
                 @Override
                 Map<RecordId, Row> readAuthority(Side authority, Set<RecordId> batch) throws SQLException {
                     Map<RecordId, Row> rows = super.readAuthority(authority, batch);
-                    if (lock != null && ++reads % 3 == 0) {
-                        lock.connection().rollback();
+                    if (++reads % 3 == 0) {
+                        lock.get().connection().rollback();
                         slowly(pace, 50);
                     }
                     return rows;
@@ -331,7 +689,7 @@ final class Mutants {
     }
 
     private static final class ReadBeforeLock extends TableCarrier {
-        private @Nullable Map<RecordId, Row> early;
+        private final ThreadLocal<Map<RecordId, Row>> early = new ThreadLocal<>();
 
         ReadBeforeLock(Sides<Place> places, Sides<ControlRows> controls, Tables tables) {
             super(places, controls, tables);
@@ -340,13 +698,13 @@ final class Mutants {
         @Override
         void attempt(Side authority, Set<RecordId> batch, @Nullable Checkpoint checkpoint, Map<RecordId, Row> rows)
                 throws SQLException {
-            early = super.readAuthority(authority, batch);
+            early.set(super.readAuthority(authority, batch));
             super.attempt(authority, batch, checkpoint, rows);
         }
 
         @Override
         Map<RecordId, Row> readAuthority(Side authority, Set<RecordId> batch) {
-            return early == null ? Map.of() : early;
+            return early.get();
         }
     }
 
@@ -581,44 +939,76 @@ final class Mutants {
         }
     }
 
-    private static final class WritersWithoutFence extends Variation {
-        @Override
-        public String name() {
-            return "writers without the authority's fence";
-        }
+    /** Writers whose statements are rewritten. */
+    private static Variation writers(String name, Start start, UnaryOperator<String> rewrite) {
+        return new Variation() {
+            @Override
+            public String name() {
+                return name;
+            }
 
-        @Override
-        Start start() {
-            return Start.SHADOW;
-        }
+            @Override
+            Start start() {
+                return start;
+            }
 
-        @Override
-        UnaryOperator<String> writersSql() {
-            return sql -> isFence(sql)
-                    ? sql.replace("select role,", "select 'AUTHORITY' as role,").replace(" for update skip locked", "")
-                    : sql;
-        }
+            @Override
+            UnaryOperator<String> writersSql() {
+                return rewrite;
+            }
+        };
     }
 
-    private static final class FlipThatDoesNotWaitForWriters extends Variation {
-        @Override
-        public String name() {
-            return "the flip does not wait for writers in flight";
-        }
+    /** A library whose own statements are rewritten. */
+    private static Variation library(String name, Start start, UnaryOperator<String> rewrite) {
+        return new Variation() {
+            @Override
+            public String name() {
+                return name;
+            }
 
-        @Override
-        Start start() {
-            return Start.SHADOW;
-        }
+            @Override
+            Start start() {
+                return start;
+            }
 
-        @Override
-        UnaryOperator<String> writersSql() {
-            return sql -> isFence(sql) ? sql.replace(" for update skip locked", "") : sql;
-        }
+            @Override
+            UnaryOperator<String> librarysSql() {
+                return rewrite;
+            }
+        };
     }
 
-    private static boolean isFence(String sql) {
-        return sql.contains("from dualwrite_control") && sql.contains(" for update");
+    private static String withoutLock(String sql) {
+        return sql.startsWith("select pg_advisory_xact_lock_shared") ? "select 1" : sql;
+    }
+
+    private static String withoutFence(String sql) {
+        return isControl(sql)
+                ? sql.replace("select role,", "select 'AUTHORITY' as role,").replace(" for share", "")
+                : withoutLock(sql);
+    }
+
+    /** The lock as the last thing that the statement which reads the row asks for. */
+    private static String inOneStatement(String sql) {
+        if (!isControl(sql)) {
+            return withoutLock(sql);
+        }
+        StringBuilder lock = new StringBuilder(", case");
+        for (Side side : Side.values()) {
+            CRC32 crc = new CRC32();
+            crc.update((SimulatedNode.MIGRATION + '/' + side).getBytes(StandardCharsets.UTF_8));
+            lock.append(" when side = '")
+                    .append(side)
+                    .append("' then pg_advisory_xact_lock_shared(cast(cast('dualwrite_control' as regclass) as oid)::int, ")
+                    .append((int) crc.getValue())
+                    .append(")");
+        }
+        return sql.replace(" from dualwrite_control", lock + " end from dualwrite_control");
+    }
+
+    private static boolean isControl(String sql) {
+        return sql.contains("from dualwrite_control");
     }
 
     private static Set<RecordId> ids(Map<Long, Long> written) {

@@ -2,6 +2,8 @@ package io.dualwrite.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dualwrite.jdbc.Scenario.Start;
+import io.dualwrite.jdbc.Scenario.Stores;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,12 +15,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * which the right protocol survives.
  */
 class MutantsTest {
-    private static final int MOST_SCHEDULES = 4_000;
+    private static final int MOST_SCHEDULES = 10_000;
     private static Scenario scenario;
 
     @BeforeAll
     static void open() {
-        scenario = new Scenario();
+        scenario = new Scenario(Stores.SIMULATED, new Sightings());
     }
 
     @AfterAll
@@ -50,7 +52,7 @@ class MutantsTest {
     private static void survives(int seed, Variation mutant) throws Exception {
         Variation right = new Variation() {
             @Override
-            Scenario.Start start() {
+            Start start() {
                 return mutant.start();
             }
         };

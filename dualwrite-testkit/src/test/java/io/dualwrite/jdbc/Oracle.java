@@ -3,14 +3,14 @@ package io.dualwrite.jdbc;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
+import io.dualwrite.stage.Stage;
 import io.dualwrite.testkit.simulation.Baton;
-import io.dualwrite.testkit.simulation.SimulatedDatabase;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import io.dualwrite.testkit.simulation.SimulatedServer;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,64 +19,88 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Watches both databases through connections of its own, after every commit, and knows the history of every key. Shares no
- * code with the library.
+ * Looks into both databases after every commit, and knows the history of every key. Shares no code with the library. What it
+ * checks are the invariants that must hold always; what it notes are the situations that must have come up sometimes.
  */
 final class Oracle {
+    /** What a foreign writer's connections are labelled. */
+    static final String FOREIGN = "foreign";
+
     /** A control row and what lies beside it, as committed. */
     private record Seen(
             Role role,
+            Stage stage,
             long handover,
+            long version,
             boolean journalled,
             int generation,
             Map<Long, Long> items,
-            Set<Long> intents,
-            Set<Integer> backfilled) {}
-
-    private final Sides<SimulatedDatabase> databases;
-    private Baton baton;
-    private final Map<Side, PreparedStatement[]> statements = new HashMap<>();
-    private final Map<Side, Seen> seen = new HashMap<>();
-    private final Map<Long, List<Long>> history = new TreeMap<>();
-    private final Map<Side, Map<Long, Integer>> reached = new HashMap<>();
-    private final Map<String, Map<Long, Long>> writing = new HashMap<>();
-    private final Set<String> landed = new HashSet<>();
-    private final Set<Long> covered = new TreeSet<>();
-    private final boolean intentsAtOnce;
-    private int coveredIn;
-    private int authoritative;
-    private int transferred;
-
-    Oracle(Baton baton, Sides<SimulatedDatabase> databases, boolean intentsAtOnce) throws SQLException {
-        this.intentsAtOnce = intentsAtOnce;
-        this.baton = baton;
-        this.databases = databases;
-        for (Side side : Side.values()) {
-            statements.put(side, new PreparedStatement[] {
-                prepare(
-                        side,
-                        "select role, handover, journalled, generation from dualwrite_control where side = '" + side
-                                + "' order by stripe limit 1"),
-                prepare(side, "select id, amount from " + SimulatedNode.table(side)),
-                prepare(side, "select distinct record_key from dualwrite_journal where side = '" + side + "'"),
-                prepare(side, "select generation from dualwrite_checkpoint where job = 'backfill' and done")
-            });
-            seen.put(side, look(side));
-            reached.put(side, new HashMap<>());
-        }
-        coveredIn = seen.get(Side.ORIGIN).generation();
-        for (long key = 1; key <= Scenario.MOST_KEYS; key++) {
-            Long first = seen.get(Side.ORIGIN).items().get(key);
-            history.put(key, new ArrayList<>());
-            history.get(key).add(first);
-            reached.get(Side.ORIGIN).put(key, 0);
-            boolean equal = Objects.equals(first, seen.get(Side.TARGET).items().get(key));
-            reached.get(Side.TARGET).put(key, equal ? 0 : -1);
+            Map<Long, Long> intents,
+            Set<Integer> backfilled,
+            Set<Integer> clean) {
+        boolean hasIntent(long key) {
+            return intents.containsValue(key);
         }
     }
 
-    private PreparedStatement prepare(Side side, String sql) throws SQLException {
-        return databases.of(side).plain().prepareStatement(sql);
+    /** What an actor's transaction found when it had its fence. */
+    private record Fenced(Side side, long version) {}
+
+    private final Sides<? extends SimulatedServer> servers;
+    private final boolean intentsAtOnce;
+    private final Set<Situation> situations = EnumSet.noneOf(Situation.class);
+    private final Map<Side, Seen> seen = new HashMap<>();
+    private final Map<Long, List<Long>> history = new TreeMap<>();
+    private final Map<Side, Map<Long, Integer>> reached = new HashMap<>();
+    private final Map<Side, Map<Long, Integer>> intentOf = new HashMap<>();
+    private final Map<String, Map<Long, Long>> writing = new HashMap<>();
+    private final Map<String, Fenced> fenced = new HashMap<>();
+    private final Set<String> landed = new HashSet<>();
+    private final Set<Long> covered = new TreeSet<>();
+    private final Set<Long> tainted = new TreeSet<>();
+    private final Map<String, Set<Long>> carried = new HashMap<>();
+    private final Set<String> overtaken = new HashSet<>();
+    private final Map<String, String> lastStep = new HashMap<>();
+    private Baton baton;
+    private String ceder = "";
+    private int coveredIn;
+
+    Oracle(Baton baton, Sides<? extends SimulatedServer> servers, boolean intentsAtOnce) {
+        this.intentsAtOnce = intentsAtOnce;
+        this.baton = baton;
+        this.servers = servers;
+        for (Side side : Side.values()) {
+            seen.put(side, look(side));
+            reached.put(side, new HashMap<>());
+            intentOf.put(side, new LinkedHashMap<>());
+        }
+        coveredIn = of(Side.ORIGIN).generation();
+        Side leader = leader();
+        for (long key = 1; key <= Scenario.MOST_KEYS; key++) {
+            Long first = of(leader).items().get(key);
+            history.put(key, new ArrayList<>());
+            history.get(key).add(first);
+            reached.get(leader).put(key, 0);
+            boolean equal = Objects.equals(first, of(leader.other()).items().get(key));
+            reached.get(leader.other()).put(key, equal ? 0 : -1);
+        }
+    }
+
+    private Seen of(Side side) {
+        return seen.get(side);
+    }
+
+    Set<Situation> situations() {
+        return situations;
+    }
+
+    void saw(Situation situation) {
+        situations.add(situation);
+    }
+
+    /** The calling actor's transaction has its fence and begins its work. */
+    void began(Side side) {
+        fenced.put(Baton.self(), new Fenced(side, of(side).version()));
     }
 
     /** The calling actor is about to write these in one transaction; null deletes. */
@@ -87,8 +111,9 @@ final class Oracle {
 
     /** The calling actor was told that its write is done. */
     void acknowledged() {
-        writing.remove(Baton.self());
-        if (!landed.remove(Baton.self())) {
+        Map<Long, Long> left = writing.remove(Baton.self());
+        boolean nothing = left != null && left.isEmpty();
+        if (!landed.remove(Baton.self()) && !nothing) {
             throw violation("a write was acknowledged and never committed");
         }
     }
@@ -106,68 +131,217 @@ final class Oracle {
         landed.clear();
     }
 
-    void mismatch(Object event) {
-        throw violation("nobody else writes, and yet: " + event);
+    /** A verification has confirmed a difference. */
+    void mismatch(long key, boolean sameFromTheBeginning) {
+        if (tainted.contains(key)) {
+            saw(Situation.MISMATCH_CONFIRMED);
+        } else if (sameFromTheBeginning) {
+            throw violation("nobody else writes, and yet a mismatch of key " + key + " was confirmed");
+        }
     }
 
-    int authoritativeCommits() {
-        return authoritative;
+    /** The calling actor begins to bring these over. */
+    void carrying(Set<Long> keys) {
+        carried.put(Baton.self(), keys);
+        overtaken.remove(Baton.self());
     }
 
-    int transferCommits() {
-        return transferred;
+    /** It has brought them over, or not. */
+    void carriedOver(boolean done, boolean backfilling) {
+        Set<Long> keys = carried.remove(Baton.self());
+        if (done && overtaken.remove(Baton.self())) {
+            saw(Situation.CHANGED_DURING_A_TRANSFER);
+        }
+        if (done && backfilling && keys != null && keys.stream().anyMatch(key -> last(key) == null)) {
+            saw(Situation.BACKFILL_MET_A_DELETION);
+        }
+    }
+
+    /** How many states a key has had so far. */
+    int states(long key) {
+        return history.get(key).size();
+    }
+
+    /** A strict read that began when there were {@code before} states was answered. */
+    void strictly(long key, int before, Long value, long handoverBefore) {
+        List<Long> states = history.get(key);
+        // The write that is just being committed may be seen before the hook has told of it; the store tells at once.
+        if (states.subList(before - 1, states.size()).stream().noneMatch(state -> Objects.equals(state, value))) {
+            throw violation("a strict read of key " + key + " answered " + value + ", which was not the authority's state"
+                    + " at any time during the read; states are " + states + ", of which " + before + " were old");
+        }
+        if (handoverBefore < handover()) {
+            saw(Situation.READ_ACROSS_A_HANDOVER);
+        }
+    }
+
+    /** The highest handover number there is. */
+    long handover() {
+        return Math.max(of(Side.ORIGIN).handover(), of(Side.TARGET).handover());
+    }
+
+    /** The side whose row says AUTHORITY, or null. */
+    Side authority() {
+        for (Side side : Side.values()) {
+            if (of(side).role() == Role.AUTHORITY) {
+                return side;
+            }
+        }
+        return null;
+    }
+
+    /** The calling actor has made a step of a handover. */
+    void stepped(String step) {
+        String actor = Baton.self();
+        lastStep.put(actor, step);
+        if (step.equals("ceded")) {
+            ceder = actor;
+        } else if ((step.equals("took over") || step.equals("follows"))
+                && !actor.equals(ceder)
+                && !ceder.isEmpty()) {
+            saw(Situation.SETTLED_BY_ANOTHER);
+        } else if (step.equals("opened again") && actor.startsWith("writer")) {
+            saw(Situation.REOPENED_BY_A_WRITER);
+        }
+    }
+
+    /** An actor was killed. */
+    void killed(String actor) {
+        if (!actor.startsWith("coordinator")) {
+            return;
+        }
+        switch (lastStep.getOrDefault(actor, "")) {
+            case "closed" -> {
+                for (Side side : Side.values()) {
+                    if (of(side).role() == Role.CLOSED) {
+                        saw(
+                                of(side).intents().isEmpty()
+                                        ? Situation.KILLED_AFTER_DRAIN
+                                        : Situation.KILLED_AFTER_CLOSE);
+                    }
+                }
+            }
+            case "ceded" -> saw(Situation.KILLED_AFTER_CEDE);
+            case "took over" -> saw(Situation.KILLED_AFTER_TAKE_OVER);
+            default -> {
+                return;
+            }
+        }
+    }
+
+    /** A server crashes, or is not there for a while. */
+    void serverLost(boolean staysDown) {
+        for (Side side : Side.values()) {
+            if (of(side).role() == Role.CEDED && of(side.other()).handover() < of(side).handover()) {
+                saw(staysDown ? Situation.DOWN_AFTER_CEDE : Situation.CRASHED_AFTER_CEDE);
+            }
+        }
     }
 
     /** After each commit on a side, by a connection with this label. */
     void committed(Side side, String label) {
         try {
             check(side, label);
-        } catch (SQLException | AssertionError e) {
+        } catch (AssertionError e) {
             baton.fail(e);
         }
     }
 
-    private void check(Side side, String label) throws SQLException {
-        Seen before = seen.get(side);
+    private void check(Side side, String label) {
+        Seen before = of(side);
         Seen now = look(side);
         seen.put(side, now);
-        if (before.handover() > now.handover()) {
-            throw violation("the handover number of the " + side + " went back from " + before.handover() + " to "
-                    + now.handover());
-        }
-        if (now.role() == Role.AUTHORITY && seen.get(side.other()).role() == Role.AUTHORITY) {
-            throw violation("two authorities");
-        }
+        rows(side, before, now);
         Map<Long, Long> mine = label.equals(SimulatedNode.WRITERS) ? writing.remove(Baton.self()) : null;
         if (mine != null) {
-            written(side, mine, now);
+            written(side, mine, before, now);
         }
         for (long key : history.keySet()) {
             boolean changed =
                     !Objects.equals(before.items().get(key), now.items().get(key));
-            if (changed && (mine == null || !mine.containsKey(key))) {
+            if (changed && label.equals(FOREIGN)) {
+                tainted.add(key);
+                reached.get(side).put(key, -1);
+            } else if (changed && (mine == null || !mine.containsKey(key))) {
                 transferred(side, key, now);
             }
         }
+        intents(side, before, now);
         standing();
     }
 
-    private void written(Side side, Map<Long, Long> mine, Seen now) {
+    /** What may never happen to a control row, and what should happen sometimes. */
+    private void rows(Side side, Seen before, Seen now) {
+        if (before.handover() > now.handover()) {
+            throw violation("the handover number of the " + side + " went back from " + before.handover() + " to "
+                    + now.handover());
+        }
+        if (before.version() > now.version()) {
+            throw violation("the version of the " + side + "'s row went back");
+        }
+        if (now.role() == Role.AUTHORITY && of(side.other()).role() == Role.AUTHORITY) {
+            throw violation("two authorities");
+        }
+        if (before.role() == Role.AUTHORITY && now.role() == Role.AUTHORITY) {
+            boolean begins = before.stage() == Stage.OFF && now.stage() == Stage.JOURNAL;
+            if (Math.abs(before.stage().ordinal() - now.stage().ordinal()) > 1
+                    || now.generation() != before.generation() + (begins ? 1 : 0)) {
+                throw violation("the " + side + " went from " + before.stage() + " in generation " + before.generation()
+                        + " to " + now.stage() + " in generation " + now.generation());
+            }
+        }
+        boolean opened = before.role() == Role.COPY && now.role() == Role.AUTHORITY;
+        if (opened) {
+            saw(side == Side.TARGET ? Situation.FLIPPED : Situation.ROLLED_BACK);
+            Seen other = of(side.other());
+            if (!other.intents().isEmpty() && intentsAtOnce) {
+                throw violation("the " + side + " took over while intents were left on the other side");
+            }
+        }
+        if (now.role() == Role.AUTHORITY && now.stage() == Stage.RAMP_DOWN) {
+            saw(Situation.RAMP_DOWN);
+        }
+        if (now.role() == Role.AUTHORITY && now.stage() == Stage.COMPLETE) {
+            saw(Situation.COMPLETE);
+        }
+        if (side == Side.ORIGIN && before.generation() > 0 && now.generation() > before.generation()) {
+            saw(Situation.SECOND_GENERATION);
+        }
+        if (before.clean().stream().anyMatch(generation -> !now.clean().contains(generation))) {
+            saw(Situation.CLEAN_PASS_VOIDED);
+        }
+    }
+
+    private void written(Side side, Map<Long, Long> mine, Seen before, Seen now) {
         if (now.role() != Role.AUTHORITY) {
             throw violation("an authoritative commit on the " + side + ", which is " + now.role());
         }
+        Fenced fence = fenced.remove(Baton.self());
+        if (fence != null && (fence.side() != side || fence.version() != now.version())) {
+            throw violation("the row of the " + side + " changed between a writer's fence and its commit");
+        }
         landed.add(Baton.self());
-        authoritative++;
         mine.forEach((key, value) -> {
             if (!Objects.equals(last(key), value)) {
                 history.get(key).add(value);
             }
-            reached.get(side).put(key, history.get(key).size() - 1);
+            reached.get(side).put(key, states(key) - 1);
             if (now.journalled()) {
                 covered.add(key);
+                boolean noted = now.intents().entrySet().stream()
+                        .anyMatch(each -> each.getValue().equals(key)
+                                && !before.intents().containsKey(each.getKey()));
+                if (intentsAtOnce && !noted) {
+                    throw violation("key " + key + " was changed on the " + side + " without an intent");
+                }
             } else {
                 covered.remove(key);
             }
+            carried.forEach((actor, keys) -> {
+                if (keys.contains(key)) {
+                    overtaken.add(actor);
+                }
+            });
         });
     }
 
@@ -175,8 +349,13 @@ final class Oracle {
         if (now.role() != Role.COPY) {
             throw violation("a transfer of key " + key + " committed on the " + side + ", which is " + now.role());
         }
-        transferred++;
+        if (side == Side.TARGET && of(Side.ORIGIN).generation() == 0) {
+            throw violation("key " + key + " was written to the target before anything was begun");
+        }
         Long value = now.items().get(key);
+        if (tainted.contains(key) && Objects.equals(value, last(key))) {
+            tainted.remove(key);
+        }
         List<Long> states = history.get(key);
         for (int at = reached.get(side).get(key) + 1; at < states.size(); at++) {
             if (Objects.equals(states.get(at), value)) {
@@ -188,76 +367,98 @@ final class Oracle {
                 + " and which was at number " + reached.get(side).get(key));
     }
 
+    /** An intent may go only when the copy has had the state that it stands for, or a later one. */
+    private void intents(Side side, Seen before, Seen now) {
+        Map<Long, Integer> standsFor = intentOf.get(side);
+        now.intents().forEach((id, key) -> standsFor.computeIfAbsent(id, any -> states(key) - 1));
+        before.intents().forEach((id, key) -> {
+            Integer index = now.intents().containsKey(id) ? null : standsFor.remove(id);
+            if (index == null || tainted.contains(key) || !intentsAtOnce) {
+                return;
+            }
+            Long copied = of(side.other()).items().get(key);
+            List<Long> states = history.get(key);
+            if (states.subList(index, states.size()).stream().noneMatch(state -> Objects.equals(state, copied))) {
+                throw violation("an intent of key " + key + " was removed on the " + side + ", which stood for state number "
+                        + index + " of " + states + ", while the copy has " + copied);
+            }
+        });
+    }
+
     /** What must hold after every commit. */
     private void standing() {
         Side leader = leader();
         if (leader == null) {
             return;
         }
-        Seen here = seen.get(leader);
-        Seen there = seen.get(leader.other());
+        Seen here = of(leader);
+        Seen there = of(leader.other());
         if (here.generation() != coveredIn) {
             coveredIn = here.generation();
             covered.clear();
         }
         for (long key : history.keySet()) {
-            if (here.role() == Role.AUTHORITY && !Objects.equals(here.items().get(key), last(key))) {
+            boolean final_ = here.role() == Role.AUTHORITY || here.role() == Role.CLOSED;
+            if (final_ && !Objects.equals(here.items().get(key), last(key))) {
                 throw violation("the authority " + leader + " has "
                         + here.items().get(key) + " under key " + key + ", whose states are " + history.get(key));
             }
             boolean different =
                     !Objects.equals(here.items().get(key), there.items().get(key));
-            boolean accountable =
-                    intentsAtOnce && here.journalled() && (isBackfilled(here.generation()) || covered.contains(key));
-            if (different
-                    && accountable
-                    && there.role() == Role.COPY
-                    && !here.intents().contains(key)) {
+            boolean accountable = intentsAtOnce
+                    && here.journalled()
+                    && !tainted.contains(key)
+                    && (of(Side.TARGET).backfilled().contains(here.generation()) || covered.contains(key));
+            if (different && accountable && there.role() == Role.COPY && !here.hasIntent(key)) {
                 throw violation("key " + key + " is " + here.items().get(key) + " on the " + leader + " and "
                         + there.items().get(key) + " on the other side, with no intent");
             }
         }
     }
 
-    private boolean isBackfilled(int generation) {
-        return seen.get(Side.TARGET).backfilled().contains(generation);
-    }
-
     private Side leader() {
-        for (Side side : Side.values()) {
-            if (seen.get(side).role() == Role.AUTHORITY) {
-                return side;
-            }
+        Side authority = authority();
+        if (authority != null) {
+            return authority;
         }
         for (Side side : Side.values()) {
-            if (seen.get(side).role() != Role.COPY && seen.get(side.other()).role() == Role.COPY) {
+            if (of(side).role() != Role.COPY && of(side.other()).role() == Role.COPY) {
                 return side;
             }
         }
         return null;
     }
 
-    /** When everything has been carried over. */
-    void atRest() throws SQLException {
+    /** When everything has been carried over; a completed migration carries nothing over any more. */
+    void atRest() {
         for (Side side : Side.values()) {
             seen.put(side, look(side));
         }
         standing();
-        for (Side side : Side.values()) {
-            if (!seen.get(side).intents().isEmpty()) {
-                throw violation("at rest, intents are left on the " + side + ": "
-                        + seen.get(side).intents());
-            }
-        }
-        if (!seen.get(Side.ORIGIN).items().equals(seen.get(Side.TARGET).items())) {
-            throw violation("at rest, the origin has " + seen.get(Side.ORIGIN).items() + " and the target "
-                    + seen.get(Side.TARGET).items());
+        Side authority = authority();
+        if (authority == null) {
+            throw violation("at rest, nobody has the authority");
         }
         for (long key : history.keySet()) {
-            if (!Objects.equals(seen.get(Side.ORIGIN).items().get(key), last(key))) {
-                throw violation("at rest, key " + key + " is "
-                        + seen.get(Side.ORIGIN).items().get(key) + " and should be " + last(key));
+            if (!Objects.equals(of(authority).items().get(key), last(key))) {
+                throw violation("at rest, key " + key + " is " + of(authority).items().get(key) + " and should be "
+                        + last(key));
             }
+        }
+        if (of(authority).stage() == Stage.COMPLETE) {
+            if (of(Side.ORIGIN).role() != Role.CLOSED) {
+                throw violation("completed, and the origin is " + of(Side.ORIGIN).role());
+            }
+            return;
+        }
+        for (Side side : Side.values()) {
+            if (!of(side).intents().isEmpty()) {
+                throw violation("at rest, intents are left on the " + side + ": " + of(side).intents());
+            }
+        }
+        if (!of(Side.ORIGIN).items().equals(of(Side.TARGET).items())) {
+            throw violation("at rest, the origin has " + of(Side.ORIGIN).items() + " and the target "
+                    + of(Side.TARGET).items());
         }
     }
 
@@ -266,34 +467,40 @@ final class Oracle {
         return states.get(states.size() - 1);
     }
 
-    private Seen look(Side side) throws SQLException {
-        PreparedStatement[] mine = statements.get(side);
-        try (ResultSet row = mine[0].executeQuery()) {
-            row.next();
-            Map<Long, Long> items = new TreeMap<>();
-            Set<Long> intents = new TreeSet<>();
-            Role role = Role.valueOf(row.getString(1));
-            long handover = row.getLong(2);
-            boolean journalled = row.getBoolean(3);
-            int generation = row.getInt(4);
-            try (ResultSet each = mine[1].executeQuery()) {
-                while (each.next()) {
-                    items.put(each.getLong(1), each.getLong(2));
-                }
+    private Seen look(Side side) {
+        SimulatedServer server = servers.of(side);
+        Map<String, Object> control = Map.of();
+        for (Map<String, Object> row : server.committed("dualwrite_control")) {
+            if (row.get("side").equals(side.name())) {
+                control = row;
+                break;
             }
-            try (ResultSet each = mine[2].executeQuery()) {
-                while (each.next()) {
-                    intents.add(Long.valueOf(each.getString(1)));
-                }
-            }
-            Set<Integer> backfilled = new TreeSet<>();
-            try (ResultSet each = mine[3].executeQuery()) {
-                while (each.next()) {
-                    backfilled.add(each.getInt(1));
-                }
-            }
-            return new Seen(role, handover, journalled, generation, items, intents, backfilled);
         }
+        Map<Long, Long> items = new TreeMap<>();
+        server.committed(SimulatedNode.table(side))
+                .forEach(row -> items.put((Long) row.get("id"), (Long) row.get("amount")));
+        Map<Long, Long> intents = new TreeMap<>();
+        server.committed("dualwrite_journal")
+                .forEach(row -> intents.put((Long) row.get("id"), Long.valueOf((String) row.get("record_key"))));
+        Set<Integer> backfilled = new TreeSet<>();
+        Set<Integer> clean = new TreeSet<>();
+        for (Map<String, Object> row : server.committed("dualwrite_checkpoint")) {
+            if (Boolean.TRUE.equals(row.get("done"))) {
+                int generation = ((Long) row.get("generation")).intValue();
+                (row.get("job").equals("backfill") ? backfilled : clean).add(generation);
+            }
+        }
+        return new Seen(
+                Role.valueOf((String) control.get("role")),
+                Stage.valueOf((String) control.get("stage")),
+                (Long) control.get("handover"),
+                (Long) control.get("version"),
+                (Boolean) control.get("journalled"),
+                ((Long) control.get("generation")).intValue(),
+                items,
+                intents,
+                backfilled,
+                clean);
     }
 
     private AssertionError violation(String what) {

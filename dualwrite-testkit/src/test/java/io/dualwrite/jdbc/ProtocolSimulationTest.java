@@ -1,47 +1,97 @@
 package io.dualwrite.jdbc;
 
-import java.util.ArrayList;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.jdbc.Scenario.Start;
+import io.dualwrite.jdbc.Scenario.Stores;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many short lives of migrations, each under another seed: no acknowledged write is lost, no stale value stays, and there
- * are never two authorities. {@code -Ddualwrite.sim.schedules=100000} runs more of them, {@code -Ddualwrite.sim.seed=4711}
- * just that one, {@code -Ddualwrite.sim.start=CROWD} only lives that begin there.
+ * Many short lives of migrations, each under another seed: no acknowledged write is lost, no stale value stays, there are
+ * never two authorities, and everything that should be survived did come up. {@code -Ddualwrite.sim.schedules=1000000} runs
+ * more of them, {@code -Ddualwrite.sim.first=} begins at another seed, {@code -Ddualwrite.sim.seed=4711} runs just that one,
+ * {@code -Ddualwrite.sim.start=CROWD} only lives that begin there.
  */
 class ProtocolSimulationTest {
-    private static final int SCHEDULES = Integer.getInteger("dualwrite.sim.schedules", 1_000);
+    private static final int SCHEDULES = Integer.getInteger("dualwrite.sim.schedules", 12_000);
+    private static final long FIRST = Long.getLong("dualwrite.sim.first", 1);
+    private static final int WORLDS = Integer.getInteger("dualwrite.sim.worlds", 2);
+    private static final int MOST_FAILURES = 3;
+
+    private final List<String> failures = new CopyOnWriteArrayList<>();
+    private final AtomicLong next = new AtomicLong(FIRST);
+    private final AtomicLong steps = new AtomicLong();
+    private final Sightings sightings = new Sightings();
 
     @Test
     void noScheduleAndNoMishapMakesTheSidesDifferForGood() throws Exception {
         Long only = Long.getLong("dualwrite.sim.seed");
-        String start = System.getProperty("dualwrite.sim.start");
+        long begun = System.nanoTime();
+        if (only == null) {
+            List<Thread> worlds =
+                    java.util.stream.IntStream.range(0, WORLDS).mapToObj(this::world).toList();
+            for (Thread world : worlds) {
+                world.join();
+            }
+        } else {
+            try (Scenario scenario = new Scenario(stores(), sightings)) {
+                attempt(scenario, only);
+            }
+        }
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        long runs = only == null ? SCHEDULES : 1;
+        System.out.printf(
+                "simulation: %d schedules from seed %d, %d steps, %.0f schedules a second%n%s",
+                runs, only == null ? FIRST : only, steps.get(), runs / seconds, sightings);
+        assertThat(failures).isEmpty();
+        if (only == null && runs >= 10_000 && start() == null) {
+            assertThat(sightings.rarerThan(0)).as("situations that never came up").isEmpty();
+        }
+    }
+
+    private Thread world(int number) {
+        Thread thread = new Thread(
+                () -> {
+                    try (Scenario scenario = new Scenario(stores(), sightings)) {
+                        for (long seed = next.getAndIncrement();
+                                seed < FIRST + SCHEDULES && failures.size() < MOST_FAILURES;
+                                seed = next.getAndIncrement()) {
+                            attempt(scenario, seed);
+                        }
+                        steps.addAndGet(scenario.steps());
+                    } catch (Exception | Error e) {
+                        failures.add(e.toString());
+                    }
+                },
+                "world-" + number);
+        thread.start();
+        return thread;
+    }
+
+    private void attempt(Scenario scenario, long seed) throws Exception {
         Variation right = new Variation() {
             @Override
-            Scenario.Start start() {
-                return start == null ? null : Scenario.Start.valueOf(start);
+            Start start() {
+                return ProtocolSimulationTest.start();
             }
         };
-        List<String> failures = new ArrayList<>();
-        long begun = System.nanoTime();
-        int runs = 0;
-        try (Scenario scenario = new Scenario()) {
-            for (long seed = only == null ? 1 : only; runs < (only == null ? SCHEDULES : 1); seed++, runs++) {
-                try {
-                    scenario.run(seed, right);
-                } catch (AssertionError e) {
-                    failures.add(e.getMessage());
-                    e.printStackTrace();
-                    if (failures.size() == 3) {
-                        break;
-                    }
-                }
-            }
-            double seconds = (System.nanoTime() - begun) / 1e9;
-            System.out.printf(
-                    "simulation: %d schedules, %d steps, %.0f schedules a second%n",
-                    runs, scenario.steps(), runs / seconds);
+        try {
+            scenario.run(seed, right);
+        } catch (AssertionError e) {
+            failures.add(e.getMessage());
+            e.printStackTrace();
         }
-        org.assertj.core.api.Assertions.assertThat(failures).isEmpty();
+    }
+
+    private static Start start() {
+        String start = System.getProperty("dualwrite.sim.start");
+        return start == null ? null : Start.valueOf(start);
+    }
+
+    private static Stores stores() {
+        return Stores.valueOf(System.getProperty("dualwrite.sim.stores", Stores.SIMULATED.name()));
     }
 }

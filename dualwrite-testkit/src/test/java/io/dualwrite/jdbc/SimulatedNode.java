@@ -6,17 +6,20 @@ import io.dualwrite.fence.Board;
 import io.dualwrite.fence.Control;
 import io.dualwrite.fence.FenceContext;
 import io.dualwrite.fence.Pace;
-import io.dualwrite.fence.Transactions;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.repair.Backfill;
 import io.dualwrite.repair.BackfillSettings;
 import io.dualwrite.repair.Carrier;
+import io.dualwrite.repair.Checkpoint;
+import io.dualwrite.repair.Checkpoints;
 import io.dualwrite.repair.Confirmation;
 import io.dualwrite.repair.Handover;
 import io.dualwrite.repair.HandoverSettings;
+import io.dualwrite.repair.NotACopyException;
 import io.dualwrite.repair.Preflight;
 import io.dualwrite.repair.Relay;
 import io.dualwrite.repair.RelaySettings;
+import io.dualwrite.repair.Scan;
 import io.dualwrite.repair.StageRefusedException;
 import io.dualwrite.repair.Steps;
 import io.dualwrite.repair.Transfer;
@@ -27,12 +30,16 @@ import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.store.RecordType;
 import io.dualwrite.testkit.simulation.Baton;
-import io.dualwrite.testkit.simulation.SimulatedDatabase;
+import io.dualwrite.testkit.simulation.SimulatedServer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** One node of an application: the library's own classes, wired as a migration wires them, without its threads. */
 final class SimulatedNode {
@@ -59,20 +66,29 @@ final class SimulatedNode {
     final Verifier verifier;
     final Backfill backfill;
     final Handover handover;
-    final JdbcCheckpoints checkpoints;
+    final Checkpoints checkpoints;
     final Steps steps;
-    final Transactions transactions;
+    final JdbcTransactions transactions;
+    final Sides<DataSource> pools;
     final Sides<DataSource> bound;
 
+    /** A node whose clock is so much ahead, and whose application asks for that isolation. */
     SimulatedNode(
-            Baton baton, Sides<SimulatedDatabase> databases, Variation variation, Consumer<MigrationEvent> events) {
+            Baton baton,
+            Duration ahead,
+            Sides<SimulatedServer> servers,
+            Variation variation,
+            Oracle oracle,
+            Consumer<MigrationEvent> events,
+            int isolation) {
         this.variation = variation;
-        this.pace = baton.pace();
-        Sides<DataSource> pools = Sides.each(side -> databases.of(side).dataSource(WRITERS, variation.writersSql()));
+        this.pace = baton.pace(ahead);
+        this.pools = Sides.each(side ->
+                new IsolatedDataSource(servers.of(side).dataSource(WRITERS, variation.writersSql()), isolation));
         this.places = Sides.each(side -> new Place(
                 MIGRATION,
                 side,
-                databases.of(side).dataSource("library", variation.librarysSql()),
+                servers.of(side).dataSource("library", variation.librarysSql()),
                 Limits.DEFAULT,
                 pace));
         this.controls = Sides.each(side -> new ControlRows(places.of(side), false));
@@ -81,7 +97,7 @@ final class SimulatedNode {
         Sides<Journal> plainJournals = Sides.each(journals::of);
         MigrationListener listener = events::accept;
         this.board = new Board(plainControls);
-        Carrier carrier = variation.carrier(places, controls, tables, pace);
+        Carrier carrier = watched(variation.carrier(places, controls, tables, pace), oracle);
         this.transfer = variation.transfer(plainJournals, carrier, pace);
         this.relay = new Relay(
                 board,
@@ -93,10 +109,10 @@ final class SimulatedNode {
                         .withAttempts(1_000, Duration.ofMillis(100), Duration.ofSeconds(5)),
                 listener,
                 pace);
-        Confirmation confirmation = new TableConfirmation(places, controls, journals, tables);
+        Confirmation confirmation = variation.confirmation(places, controls, journals, tables);
         List<RecordType<?, ?>> types = List.of(ITEMS.type());
-        this.checkpoints = new JdbcCheckpoints(places.target());
-        TableScan scan = new TableScan(places, tables);
+        this.checkpoints = watched(variation.checkpoints(new JdbcCheckpoints(places.target())), oracle);
+        Scan scan = variation.scan(new TableScan(places, tables));
         this.verifier = new Verifier(board, types, scan, confirmation, checkpoints, transfer, listener, pace);
         this.backfill = new Backfill(
                 board,
@@ -122,6 +138,48 @@ final class SimulatedNode {
                 pools, controls, context.board(), context.writersWait(), context.onExpired(), context.pace());
         StrictReads reads = new StrictReads(pools, controls, board, bindings, pace);
         this.transactions = new JdbcTransactions(gate, reads, bindings, controls, journals, context.hook());
+    }
+
+    private static Carrier watched(Carrier carrier, Oracle oracle) {
+        return (authority, records, checkpoint) -> {
+            Set<Long> keys = new TreeSet<>();
+            records.forEach(record -> keys.add(Long.valueOf(record.key())));
+            oracle.carrying(keys);
+            boolean done = false;
+            try {
+                carrier.carry(authority, records, checkpoint);
+                done = true;
+            } catch (NotACopyException refused) {
+                oracle.saw(Situation.STALE_TRANSFER_REFUSED);
+                throw refused;
+            } finally {
+                oracle.carriedOver(done, checkpoint != null);
+            }
+        };
+    }
+
+    private static Checkpoints watched(Checkpoints checkpoints, Oracle oracle) {
+        return new Checkpoints() {
+            @Override
+            public Optional<Checkpoint> find(String job, String type, int generation) {
+                Optional<Checkpoint> found = checkpoints.find(job, type, generation);
+                boolean backfilling = Baton.self().startsWith("backfill") && job.equals(Checkpoint.BACKFILL);
+                if (backfilling && found.isPresent() && found.get().position() != null && !found.get().done()) {
+                    oracle.saw(Situation.BACKFILL_RESUMED);
+                }
+                return found;
+            }
+
+            @Override
+            public void save(Checkpoint checkpoint) {
+                checkpoints.save(checkpoint);
+            }
+
+            @Override
+            public boolean replace(@Nullable Checkpoint expected, Checkpoint next) {
+                return checkpoints.replace(expected, next);
+            }
+        };
     }
 
     private static CircuitBreaker neverOpen() {

@@ -4,13 +4,17 @@ import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Board;
 import io.dualwrite.fence.Control;
 import io.dualwrite.fence.Pace;
+import io.dualwrite.fence.Transactions;
 import io.dualwrite.jdbc.Scenario.Start;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.repair.Carrier;
+import io.dualwrite.repair.Checkpoints;
+import io.dualwrite.repair.Confirmation;
 import io.dualwrite.repair.Generators;
 import io.dualwrite.repair.Handover;
 import io.dualwrite.repair.HandoverSettings;
 import io.dualwrite.repair.Relay;
+import io.dualwrite.repair.Scan;
 import io.dualwrite.repair.Transfer;
 import io.dualwrite.repair.Verifier;
 import io.dualwrite.stage.Side;
@@ -57,6 +61,19 @@ public class Variation {
         return new Transfer(journals, carrier);
     }
 
+    Confirmation confirmation(
+            Sides<Place> places, Sides<ControlRows> controls, Sides<JdbcJournal> journals, Tables tables) {
+        return new TableConfirmation(places, controls, journals, tables);
+    }
+
+    Checkpoints checkpoints(Checkpoints right) {
+        return right;
+    }
+
+    Scan scan(Scan right) {
+        return right;
+    }
+
     /** What a handover is made of. */
     public record HandoverParts(
             Board board,
@@ -84,6 +101,16 @@ public class Variation {
 
     void backfill(SimulatedNode node) throws Exception {
         node.backfill.run();
+    }
+
+    /** Whether a caller goes back to a savepoint from before the fence, and then writes. */
+    boolean losesItsFence() {
+        return false;
+    }
+
+    /** A strict read. */
+    void read(SimulatedNode node, Transactions.Reading<Long> reading) throws Exception {
+        node.transactions.read(node.board.view().leader(), false, reading);
     }
 
     /** After a write has committed; null values are deletions. */

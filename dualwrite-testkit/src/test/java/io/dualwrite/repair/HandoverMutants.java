@@ -119,4 +119,48 @@ public final class HandoverMutants {
             }
         };
     }
+
+    /** Lets the old side follow before the new one has the authority. */
+    public static Handover followingFirst(HandoverParts parts) {
+        return new Mutant(parts) {
+            private boolean followed;
+
+            @Override
+            void takeOver(Side from, ControlRow ceded) throws InterruptedException {
+                follow(from, ceded);
+                followed = true;
+                super.takeOver(from, ceded);
+            }
+
+            @Override
+            void follow(Side from, ControlRow ceded) throws InterruptedException {
+                if (!followed) {
+                    super.follow(from, ceded);
+                }
+                followed = false;
+            }
+        };
+    }
+
+    /** Closes the authority for good: nobody can open it again when the coordinator is gone. */
+    public static Handover withoutDeadline(HandoverParts parts) {
+        return new Mutant(parts) {
+            @Override
+            ControlRow close(Side from, ControlRow checked, Pace.Deadline deadline) throws InterruptedException {
+                while (true) {
+                    try {
+                        ControlRow closed =
+                                parts.controls().of(from).change(checked, checked.as(Role.CLOSED, checked.handover()));
+                        if (closed == null) {
+                            throw new StageRefusedException(
+                                    checked.stage(), checked.stage(), java.util.List.of("changed by somebody else"));
+                        }
+                        return closed;
+                    } catch (FenceBusyException busy) {
+                        parts.pace().pause(Duration.ofMillis(20));
+                    }
+                }
+            }
+        };
+    }
 }

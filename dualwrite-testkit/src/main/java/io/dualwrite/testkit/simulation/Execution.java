@@ -297,15 +297,14 @@ final class Execution {
             engine.surroundings().noticed("serialization failure");
             throw Refusal.of("40001", "could not serialize access due to concurrent update");
         }
-        if (newest == null || newest.values == null) {
-            return null;
+        if (newest != null && newest.values != null) {
+            frame.values = newest.values;
+            if (holds(where, frame)) {
+                return newest;
+            }
         }
-        frame.values = newest.values;
-        if (!holds(where, frame)) {
-            engine.surroundings().noticed("looked again and passed over");
-            return null;
-        }
-        return newest;
+        engine.surroundings().noticed("looked again and passed over");
+        return null;
     }
 
     private static final Locking FOR_WRITING = new Locking(StoreLocks.Mode.EXCLUSIVE, false, false);

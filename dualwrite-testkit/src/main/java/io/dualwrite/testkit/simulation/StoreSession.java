@@ -321,6 +321,10 @@ final class StoreSession {
                 world.await(() -> dead || wait.ready.getAsBoolean(), most);
                 alive();
             }
+            alive();
+            if (current.isOver()) {
+                throw new IllegalStateException("Two threads use one connection: its transaction ended while it waited");
+            }
         } finally {
             current.waits(null, null);
         }

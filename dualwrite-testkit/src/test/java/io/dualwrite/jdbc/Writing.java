@@ -1,0 +1,243 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.fence.Transaction;
+import io.dualwrite.stage.Side;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One transaction of an application, as drawn from its writer's own source of choices. One use. */
+final class Writing {
+    /** What applications do to a record. */
+    private enum Kind {
+        DELETE,
+        LOOK_AND_SAVE,
+        SAVE,
+        MOVE,
+        DELETE_AND_INSERT,
+        SAVEPOINT,
+        FAILED_INSERT
+    }
+
+    private static final Kind[] PLAIN = {Kind.DELETE, Kind.LOOK_AND_SAVE, Kind.SAVE};
+
+    private final SimulatedNode node;
+    private final Oracle oracle;
+    private final Random own;
+    private final int keys;
+    private final AtomicLong values;
+    private final boolean fancy;
+    private final Map<Long, Long> written = new TreeMap<>();
+    private final Set<Situation> sights = EnumSet.noneOf(Situation.class);
+    private final long begun;
+    private Side on = Side.ORIGIN;
+    private long fencedAt;
+
+    /** With {@code fancy}, all kinds of transactions, and otherwise plain ones. */
+    Writing(SimulatedNode node, Oracle oracle, Random own, int keys, AtomicLong values, boolean fancy) {
+        this.node = node;
+        this.oracle = oracle;
+        this.own = own;
+        this.keys = keys;
+        this.values = values;
+        this.fancy = fancy;
+        this.begun = node.pace.nanos();
+    }
+
+    /** The side that it was done on. */
+    Side side() {
+        return on;
+    }
+
+    /** What it has left under each key; null for nothing. */
+    Map<Long, Long> written() {
+        return written;
+    }
+
+    /** What came up, if it was committed. */
+    Set<Situation> sights() {
+        return sights;
+    }
+
+    /** Whether it took longer than usual to get in. */
+    boolean waited() {
+        return fencedAt - begun > 10_000_000;
+    }
+
+    void run() throws Exception {
+        boolean joins = fancy && own.nextInt(6) == 0;
+        boolean nests = fancy && own.nextInt(8) == 0;
+        Kind kind = fancy && own.nextInt(3) == 0
+                ? Kind.values()[own.nextInt(Kind.values().length)]
+                : PLAIN[own.nextInt(PLAIN.length)];
+        long key = 1 + own.nextInt(keys);
+        boolean several = own.nextInt(4) == 0;
+        if (joins) {
+            join(kind, key, several);
+            return;
+        }
+        node.transactions.write(transaction -> {
+            enter(transaction);
+            try (Connection connection = node.bound.of(on).getConnection()) {
+                work(transaction, connection, kind, key, several);
+            }
+            if (nests) {
+                sights.add(Situation.NESTED);
+                node.transactions.write(inner -> {
+                    try (Connection connection = node.bound.of(inner.side()).getConnection()) {
+                        work(inner, connection, Kind.SAVE, 1 + own.nextInt(keys), false);
+                    }
+                    return on;
+                });
+            }
+            oracle.writing(written);
+            return on;
+        });
+    }
+
+    private void enter(Transaction transaction) {
+        written.clear();
+        sights.clear();
+        on = transaction.side();
+        fencedAt = node.pace.nanos();
+        oracle.began(on);
+    }
+
+    /** The application's own transaction, which it has begun and ends itself. */
+    private void join(Kind kind, long key, boolean several) throws Exception {
+        Side side = node.board.view().leader();
+        try (Connection connection = node.pools.of(side).getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                Savepoint before = node.variation.losesItsFence() ? connection.setSavepoint() : null;
+                node.transactions.inTransaction(connection, transaction -> {
+                    enter(transaction);
+                    if (before != null) {
+                        connection.rollback(before);
+                    }
+                    work(transaction, connection, kind, key, several);
+                    return on;
+                });
+                oracle.writing(written);
+                sights.add(Situation.JOINED);
+                connection.commit();
+            } catch (Exception failure) {
+                connection.rollback();
+                throw failure;
+            }
+        }
+    }
+
+    private void work(Transaction transaction, Connection connection, Kind kind, long first, boolean several)
+            throws SQLException {
+        String table = SimulatedNode.table(transaction.side());
+        boolean down = several && own.nextBoolean();
+        for (long each = first; each <= (several ? keys : first); each++) {
+            long key = down ? keys + first - each : each;
+            switch (kind) {
+                case DELETE -> delete(transaction, connection, table, key);
+                case LOOK_AND_SAVE -> {
+                    look(connection, table, key);
+                    save(transaction, connection, table, key);
+                }
+                case SAVE -> save(transaction, connection, table, key);
+                case MOVE -> move(transaction, connection, table, key, 1 + key % keys);
+                case DELETE_AND_INSERT -> {
+                    delete(transaction, connection, table, key);
+                    transaction.changed(SimulatedNode.id(key));
+                    written.put(key, insert(connection, table, key));
+                    sights.add(Situation.INSERTED_AGAIN);
+                }
+                case SAVEPOINT -> {
+                    save(transaction, connection, table, key);
+                    Map<Long, Long> before = new TreeMap<>(written);
+                    Savepoint savepoint = connection.setSavepoint();
+                    save(transaction, connection, table, 1 + key % keys);
+                    connection.rollback(savepoint);
+                    written.clear();
+                    written.putAll(before);
+                    sights.add(Situation.SAVEPOINT);
+                }
+                case FAILED_INSERT -> {
+                    save(transaction, connection, table, key);
+                    Savepoint savepoint = connection.setSavepoint();
+                    try {
+                        insert(connection, table, key);
+                        throw new AssertionError("two rows with one key");
+                    } catch (SQLException duplicate) {
+                        if (!Dialect.isUnique(duplicate)) {
+                            throw duplicate;
+                        }
+                        connection.rollback(savepoint);
+                        sights.add(Situation.SAVEPOINT);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void look(Connection connection, String table, long key) throws SQLException {
+        try (PreparedStatement look =
+                connection.prepareStatement("select amount from " + table + " where id = ? for update")) {
+            look.setLong(1, key);
+            try (ResultSet row = look.executeQuery()) {
+                row.next();
+            }
+        }
+    }
+
+    private void save(Transaction transaction, Connection connection, String table, long key) throws SQLException {
+        transaction.changed(SimulatedNode.id(key));
+        long value = values.incrementAndGet();
+        if (execute(connection, "update " + table + " set amount = ? where id = ?", value, key) == 0) {
+            value = insert(connection, table, key);
+        }
+        written.put(key, value);
+    }
+
+    private long insert(Connection connection, String table, long key) throws SQLException {
+        long value = values.incrementAndGet();
+        execute(connection, "insert into " + table + " (amount, id) values (?, ?)", value, key);
+        return value;
+    }
+
+    private void delete(Transaction transaction, Connection connection, String table, long key) throws SQLException {
+        transaction.changed(SimulatedNode.id(key));
+        if (execute(connection, "delete from " + table + " where id = ?", key) > 0) {
+            written.put(key, null);
+        }
+    }
+
+    /** Gives the record another key: one record less and one more. */
+    private void move(Transaction transaction, Connection connection, String table, long from, long to)
+            throws SQLException {
+        if (from == to) {
+            return;
+        }
+        delete(transaction, connection, table, to);
+        transaction.changed(SimulatedNode.id(from));
+        long value = values.incrementAndGet();
+        if (execute(connection, "update " + table + " set id = ?, amount = ? where id = ?", to, value, from) > 0) {
+            written.put(from, null);
+            written.put(to, value);
+            sights.add(Situation.KEY_CHANGED);
+        }
+    }
+
+    private static int execute(Connection connection, String sql, long... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int at = 0; at < parameters.length; at++) {
+                statement.setLong(at + 1, parameters[at]);
+            }
+            return statement.executeUpdate();
+        }
+    }
+}

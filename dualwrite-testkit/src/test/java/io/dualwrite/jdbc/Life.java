@@ -106,7 +106,8 @@ final class Life {
         }
         actors("verifier", random.nextInt(2), this::verifier);
         actors("reader", random.nextInt(4) == 0 ? 1 : 0, this::reader);
-        int coordinators = start == Start.CROWD ? 0 : start == Start.DUAL_WRITE ? random.nextInt(3) : 1 + random.nextInt(2);
+        int coordinators =
+                start == Start.CROWD ? 0 : start == Start.DUAL_WRITE ? random.nextInt(3) : 1 + random.nextInt(2);
         // What a foreign writer did must not be flipped to: nothing is promised then.
         foreign = start.isWhole() && random.nextInt(12) == 0;
         actors("coordinator", foreign ? 0 : coordinators, this::coordinator);
@@ -291,13 +292,12 @@ final class Life {
     }
 
     private void coordinator(SimulatedNode node, Random own) throws Exception {
-        Stage[] wishes =
-                switch (start) {
-                    case SHADOW -> new Stage[] {Stage.LIVE, Stage.SHADOW, Stage.RAMP_DOWN, Stage.DUAL_WRITE};
-                    case LIVE -> new Stage[] {Stage.SHADOW, Stage.RAMP_DOWN, Stage.LIVE, Stage.COMPLETE};
-                    case OFF -> new Stage[] {Stage.SHADOW, Stage.DUAL_WRITE, Stage.OFF, Stage.LIVE};
-                    default -> new Stage[] {Stage.SHADOW, Stage.OFF, Stage.LIVE, Stage.DUAL_WRITE};
-                };
+        Stage[] wishes = switch (start) {
+            case SHADOW -> new Stage[] {Stage.LIVE, Stage.SHADOW, Stage.RAMP_DOWN, Stage.DUAL_WRITE};
+            case LIVE -> new Stage[] {Stage.SHADOW, Stage.RAMP_DOWN, Stage.LIVE, Stage.COMPLETE};
+            case OFF -> new Stage[] {Stage.SHADOW, Stage.DUAL_WRITE, Stage.OFF, Stage.LIVE};
+            default -> new Stage[] {Stage.SHADOW, Stage.OFF, Stage.LIVE, Stage.DUAL_WRITE};
+        };
         int moves = 1 + own.nextInt(4);
         for (int move = 0; move < moves; move++) {
             // The first two of the wishes are what a life is about.
@@ -331,14 +331,15 @@ final class Life {
                 return;
             }
             Side copy = authority.other();
-            try (Connection connection =
-                            servers.of(copy).dataSource(Oracle.FOREIGN, sql -> sql).getConnection();
+            try (Connection connection = servers.of(copy)
+                            .dataSource(Oracle.FOREIGN, sql -> sql)
+                            .getConnection();
                     Statement statement = connection.createStatement()) {
                 long key = 1 + own.nextInt(keys);
                 String table = SimulatedNode.table(copy);
                 if (own.nextBoolean()) {
-                    statement.executeUpdate("update " + table + " set amount = " + -values.incrementAndGet()
-                            + " where id = " + key);
+                    statement.executeUpdate(
+                            "update " + table + " set amount = " + -values.incrementAndGet() + " where id = " + key);
                 } else {
                     statement.executeUpdate("delete from " + table + " where id = " + key);
                 }

@@ -123,7 +123,10 @@ final class Mutants {
 
                 @Override
                 public boolean replace(@Nullable Checkpoint expected, Checkpoint next) {
-                    super.replace(super.find(next.job(), next.type(), next.generation()).orElse(null), next);
+                    super.replace(
+                            super.find(next.job(), next.type(), next.generation())
+                                    .orElse(null),
+                            next);
                     return true;
                 }
             };
@@ -299,8 +302,7 @@ final class Mutants {
     }
 
     private interface ConfirmationOf {
-        Confirmation of(
-                Sides<Place> places, Sides<ControlRows> controls, Sides<JdbcJournal> journals, Tables tables);
+        Confirmation of(Sides<Place> places, Sides<ControlRows> controls, Sides<JdbcJournal> journals, Tables tables);
     }
 
     private static Variation confirmation(String name, ConfirmationOf factory) {
@@ -1000,7 +1002,8 @@ final class Mutants {
             crc.update((SimulatedNode.MIGRATION + '/' + side).getBytes(StandardCharsets.UTF_8));
             lock.append(" when side = '")
                     .append(side)
-                    .append("' then pg_advisory_xact_lock_shared(cast(cast('dualwrite_control' as regclass) as oid)::int, ")
+                    .append(
+                            "' then pg_advisory_xact_lock_shared(cast(cast('dualwrite_control' as regclass) as oid)::int, ")
                     .append((int) crc.getValue())
                     .append(")");
         }

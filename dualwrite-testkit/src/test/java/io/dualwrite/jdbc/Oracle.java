@@ -167,8 +167,9 @@ final class Oracle {
         List<Long> states = history.get(key);
         // The write that is just being committed may be seen before the hook has told of it; the store tells at once.
         if (states.subList(before - 1, states.size()).stream().noneMatch(state -> Objects.equals(state, value))) {
-            throw violation("a strict read of key " + key + " answered " + value + ", which was not the authority's state"
-                    + " at any time during the read; states are " + states + ", of which " + before + " were old");
+            throw violation("a strict read of key " + key + " answered " + value
+                    + ", which was not the authority's state" + " at any time during the read; states are " + states
+                    + ", of which " + before + " were old");
         }
         if (handoverBefore < handover()) {
             saw(Situation.READ_ACROSS_A_HANDOVER);
@@ -196,9 +197,7 @@ final class Oracle {
         lastStep.put(actor, step);
         if (step.equals("ceded")) {
             ceder = actor;
-        } else if ((step.equals("took over") || step.equals("follows"))
-                && !actor.equals(ceder)
-                && !ceder.isEmpty()) {
+        } else if ((step.equals("took over") || step.equals("follows")) && !actor.equals(ceder) && !ceder.isEmpty()) {
             saw(Situation.SETTLED_BY_ANOTHER);
         } else if (step.equals("opened again") && actor.startsWith("writer")) {
             saw(Situation.REOPENED_BY_A_WRITER);
@@ -214,10 +213,7 @@ final class Oracle {
             case "closed" -> {
                 for (Side side : Side.values()) {
                     if (of(side).role() == Role.CLOSED) {
-                        saw(
-                                of(side).intents().isEmpty()
-                                        ? Situation.KILLED_AFTER_DRAIN
-                                        : Situation.KILLED_AFTER_CLOSE);
+                        saw(of(side).intents().isEmpty() ? Situation.KILLED_AFTER_DRAIN : Situation.KILLED_AFTER_CLOSE);
                     }
                 }
             }
@@ -329,8 +325,8 @@ final class Oracle {
             if (now.journalled()) {
                 covered.add(key);
                 boolean noted = now.intents().entrySet().stream()
-                        .anyMatch(each -> each.getValue().equals(key)
-                                && !before.intents().containsKey(each.getKey()));
+                        .anyMatch(each ->
+                                each.getValue().equals(key) && !before.intents().containsKey(each.getKey()));
                 if (intentsAtOnce && !noted) {
                     throw violation("key " + key + " was changed on the " + side + " without an intent");
                 }
@@ -379,8 +375,9 @@ final class Oracle {
             Long copied = of(side.other()).items().get(key);
             List<Long> states = history.get(key);
             if (states.subList(index, states.size()).stream().noneMatch(state -> Objects.equals(state, copied))) {
-                throw violation("an intent of key " + key + " was removed on the " + side + ", which stood for state number "
-                        + index + " of " + states + ", while the copy has " + copied);
+                throw violation(
+                        "an intent of key " + key + " was removed on the " + side + ", which stood for state number "
+                                + index + " of " + states + ", while the copy has " + copied);
             }
         });
     }
@@ -441,13 +438,14 @@ final class Oracle {
         }
         for (long key : history.keySet()) {
             if (!Objects.equals(of(authority).items().get(key), last(key))) {
-                throw violation("at rest, key " + key + " is " + of(authority).items().get(key) + " and should be "
-                        + last(key));
+                throw violation("at rest, key " + key + " is "
+                        + of(authority).items().get(key) + " and should be " + last(key));
             }
         }
         if (of(authority).stage() == Stage.COMPLETE) {
             if (of(Side.ORIGIN).role() != Role.CLOSED) {
-                throw violation("completed, and the origin is " + of(Side.ORIGIN).role());
+                throw violation(
+                        "completed, and the origin is " + of(Side.ORIGIN).role());
             }
             return;
         }

@@ -31,8 +31,9 @@ class ProtocolSimulationTest {
         Long only = Long.getLong("dualwrite.sim.seed");
         long begun = System.nanoTime();
         if (only == null) {
-            List<Thread> worlds =
-                    java.util.stream.IntStream.range(0, WORLDS).mapToObj(this::world).toList();
+            List<Thread> worlds = java.util.stream.IntStream.range(0, WORLDS)
+                    .mapToObj(this::world)
+                    .toList();
             for (Thread world : worlds) {
                 world.join();
             }
@@ -48,7 +49,9 @@ class ProtocolSimulationTest {
                 runs, only == null ? FIRST : only, steps.get(), runs / seconds, sightings);
         assertThat(failures).isEmpty();
         if (only == null && runs >= 10_000 && start() == null) {
-            assertThat(sightings.rarerThan(0)).as("situations that never came up").isEmpty();
+            assertThat(sightings.rarerThan(0))
+                    .as("situations that never came up")
+                    .isEmpty();
         }
     }
 

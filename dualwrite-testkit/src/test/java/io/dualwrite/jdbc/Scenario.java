@@ -79,7 +79,8 @@ final class Scenario implements AutoCloseable {
 
     private SimulatedServer open(Side side) {
         SimulatedServer server = stores.open(side);
-        server.execute("create table " + SimulatedNode.table(side) + " (id bigint primary key, amount bigint not null)");
+        server.execute(
+                "create table " + SimulatedNode.table(side) + " (id bigint primary key, amount bigint not null)");
         server.attach(new Baton(0, Hazards.NONE, 0), label -> {});
         try {
             Schema.of(SimulatedNode.MIGRATION, side, server.dataSource("", sql -> sql))
@@ -159,8 +160,7 @@ final class Scenario implements AutoCloseable {
         }
     }
 
-    private String told(
-            long seed, Variation variation, Start start, Hazards hazards, Throwable violated, Baton baton) {
+    private String told(long seed, Variation variation, Start start, Hazards hazards, Throwable violated, Baton baton) {
         return "Seed " + seed + ", start " + start + ", stores " + stores + ", variation '" + variation + "': "
                 + violated.getMessage() + "\nreplay with: mvn -pl dualwrite-testkit -am test"
                 + " -Dtest=ProtocolSimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Ddualwrite.sim.seed=" + seed
@@ -179,7 +179,8 @@ final class Scenario implements AutoCloseable {
             boolean leads = (side == Side.TARGET) == live;
             boolean begun = start != Start.OFF;
             Stage stage = leads ? start.stage() : live ? Stage.SHADOW : Stage.OFF;
-            server.execute("update dualwrite_control set role = '" + (leads ? Role.AUTHORITY : Role.COPY) + "', stage = '"
+            server.execute("update dualwrite_control set role = '" + (leads ? Role.AUTHORITY : Role.COPY)
+                    + "', stage = '"
                     + stage + "', handover = " + (live ? 1 : 0) + ", version = 0, journalled = " + (leads && begun)
                     + ", generation = " + (begun ? 1 : 0) + ", deadline = null");
         }

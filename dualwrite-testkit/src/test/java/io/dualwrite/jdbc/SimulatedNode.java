@@ -164,7 +164,10 @@ final class SimulatedNode {
             public Optional<Checkpoint> find(String job, String type, int generation) {
                 Optional<Checkpoint> found = checkpoints.find(job, type, generation);
                 boolean backfilling = Baton.self().startsWith("backfill") && job.equals(Checkpoint.BACKFILL);
-                if (backfilling && found.isPresent() && found.get().position() != null && !found.get().done()) {
+                if (backfilling
+                        && found.isPresent()
+                        && found.get().position() != null
+                        && !found.get().done()) {
                     oracle.saw(Situation.BACKFILL_RESUMED);
                 }
                 return found;

@@ -31,6 +31,11 @@ enum ColumnType {
         return code;
     }
 
+    /** How many characters or digits there may be. */
+    int size() {
+        return this == TEXT ? 400 : 19;
+    }
+
     String typeName() {
         return typeName;
     }

@@ -76,7 +76,7 @@ final class Execution {
         if (statement instanceof SqlStatement.Delete delete) {
             return Answer.changed(delete(delete));
         }
-        throw Refusal.unknown("how to run " + statement, sql);
+        throw Unsimulated.of("how to run " + statement, sql);
     }
 
     /** A row that was found, with the state in which it was found. */
@@ -125,7 +125,10 @@ final class Execution {
                 Integer position = item.expression() instanceof SqlExpression.Column column && table != null
                         ? table.positions.get(column.name())
                         : null;
-                types.add(position == null || table == null ? null : table.columns.get(position).type());
+                types.add(
+                        position == null || table == null
+                                ? null
+                                : table.columns.get(position).type());
             }
         }
     }
@@ -139,7 +142,7 @@ final class Execution {
         for (int at = 0; at < values.length; at++) {
             SqlExpression expression = items.get(at).expression();
             if (expression == null) {
-                throw Refusal.unknown("'*' beside other columns", frame.execution.sql());
+                throw Unsimulated.of("'*' beside other columns", frame.execution.sql());
             }
             values[at] = expression.in(frame);
         }
@@ -173,17 +176,18 @@ final class Execution {
         }
         StoredTable table = engine.table(source.table());
         Frame frame = new Frame(this, outer, source.alias(), table.positions);
-        List<Found> found = find(table, select.where(), frame, select.order().isEmpty() && select.locking() == null
-                ? limit
-                : Long.MAX_VALUE);
+        List<Found> found = find(
+                table,
+                select.where(),
+                frame,
+                select.order().isEmpty() && select.locking() == null ? limit : Long.MAX_VALUE);
         sort(found, select.order(), frame);
         Locking locking = select.locking();
         for (Found each : found) {
             if (rows.size() >= limit) {
                 break;
             }
-            StoredRow.Version version =
-                    locking == null ? each.version : lock(each, locking, select.where(), frame);
+            StoredRow.Version version = locking == null ? each.version : lock(each, locking, select.where(), frame);
             if (version != null && version.values != null) {
                 rows.add(version.values);
             }
@@ -275,8 +279,8 @@ final class Execution {
     }
 
     /** Locks a row that was found, in its newest state; null when it was passed over or is not what is looked for any more. */
-    private StoredRow.@Nullable Version lock(
-            Found found, Locking locking, @Nullable SqlExpression where, Frame frame) throws SQLException {
+    private StoredRow.@Nullable Version lock(Found found, Locking locking, @Nullable SqlExpression where, Frame frame)
+            throws SQLException {
         StoreLocks.Lock lock = found.row.lock;
         if (locking.skipLocked()) {
             if (!lock.tryTake(transaction, locking.mode())) {
@@ -406,7 +410,7 @@ final class Execution {
     private int position(StoredTable table, String column) {
         Integer position = table.positions.get(column);
         if (position == null) {
-            throw Refusal.unknown("the column " + column, sql);
+            throw Unsimulated.of("the column " + column, sql);
         }
         return position;
     }
@@ -414,7 +418,8 @@ final class Execution {
     private static void require(StoredTable table, @Nullable Object[] values) throws SQLException {
         for (int at = 0; at < values.length; at++) {
             if (values[at] == null && table.columns.get(at).required()) {
-                throw Refusal.of("23502", "null value in column " + table.columns.get(at).name());
+                throw Refusal.of(
+                        "23502", "null value in column " + table.columns.get(at).name());
             }
         }
     }
@@ -431,8 +436,8 @@ final class Execution {
     }
 
     /** Refuses a key that another row has; waits for whoever is about to give one up or to take it. */
-    private void makeSureOfNoOther(
-            StoredTable table, int[] key, @Nullable Object[] values, @Nullable StoredRow except) throws SQLException {
+    private void makeSureOfNoOther(StoredTable table, int[] key, @Nullable Object[] values, @Nullable StoredRow except)
+            throws SQLException {
         boolean again = true;
         while (again) {
             again = false;
@@ -470,8 +475,7 @@ final class Execution {
         return false;
     }
 
-    private void waitForEndOf(StoreTransaction writer, StoredRow row, StoredRow.Version version)
-            throws SQLException {
+    private void waitForEndOf(StoreTransaction writer, StoredRow row, StoredRow.Version version) throws SQLException {
         StoreLocks.Wait wait = new StoreLocks.Wait(
                 "a key",
                 transaction,
@@ -508,7 +512,7 @@ final class Execution {
                     Isolation isolation = transaction.isolation;
                     return isolation.text();
                 }
-                throw Refusal.unknown("the setting " + arguments, sql);
+                throw Unsimulated.of("the setting " + arguments, sql);
             case "pg_advisory_xact_lock_shared":
                 advisory(arguments).take(session, transaction, StoreLocks.Mode.SHARED);
                 return "";
@@ -520,7 +524,7 @@ final class Execution {
             case "pg_try_advisory_xact_lock":
                 return advisory(arguments).tryTake(transaction, StoreLocks.Mode.EXCLUSIVE);
             default:
-                throw Refusal.unknown("the function " + function + Arrays.toString(arguments.toArray()), sql);
+                throw Unsimulated.of("the function " + function + Arrays.toString(arguments.toArray()), sql);
         }
     }
 

@@ -9,7 +9,9 @@ final class Frame {
     final @Nullable Frame outer;
     private final String alias;
     final Map<String, Integer> columns;
+
     @Nullable Object[] values = new @Nullable Object[0];
+
     @Nullable Object[] aggregates = new @Nullable Object[0];
 
     Frame(Execution execution, @Nullable Frame outer, String alias, Map<String, Integer> columns) {

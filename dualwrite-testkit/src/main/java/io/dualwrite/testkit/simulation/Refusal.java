@@ -19,11 +19,6 @@ final class Refusal extends SQLException {
         return new Refusal(message, state, code);
     }
 
-    /** The text is not in the part of SQL that the simulation knows: a gap in the simulation, never to be tolerated. */
-    static UnsupportedOperationException unknown(String what, String sql) {
-        return new UnsupportedOperationException("The simulated store does not know " + what + " in: " + sql);
-    }
-
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

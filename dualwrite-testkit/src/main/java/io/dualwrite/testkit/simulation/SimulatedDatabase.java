@@ -74,7 +74,8 @@ public final class SimulatedDatabase implements SimulatedServer {
 
     private List<SimulatedConnection> openOf(String actor, String node, boolean all) {
         return open.stream()
-                .filter(each -> each.owner().equals(actor) || (all && each.node().equals(node)))
+                .filter(each ->
+                        each.owner().equals(actor) || (all && each.node().equals(node)))
                 .toList();
     }
 

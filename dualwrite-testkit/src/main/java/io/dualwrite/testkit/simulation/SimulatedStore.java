@@ -75,7 +75,9 @@ public final class SimulatedStore implements SimulatedServer {
                 boolean unheard = next.random().nextInt(4) == 0;
                 for (StoreConnection connection : openOf(actor, node, all)) {
                     if (unheard) {
-                        connection.session().idleFor(Duration.ofSeconds(1 + next.random().nextInt(60)));
+                        connection
+                                .session()
+                                .idleFor(Duration.ofSeconds(1 + next.random().nextInt(60)));
                     } else {
                         connection.kill();
                     }

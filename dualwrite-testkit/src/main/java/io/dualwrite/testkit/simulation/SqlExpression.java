@@ -21,8 +21,7 @@ interface SqlExpression {
                     return at.values[index];
                 }
             }
-            throw new UnsupportedOperationException(
-                    "The simulated store finds no column " + name + " in: " + frame.execution.sql());
+            throw Unsimulated.of("the column " + name, frame.execution.sql());
         }
     }
 
@@ -51,7 +50,7 @@ interface SqlExpression {
                 case "count" -> before instanceof Long count ? count + 1 : 1L;
                 case "min" -> before == null || compare(value, before) < 0 ? value : before;
                 case "max" -> before == null || compare(value, before) > 0 ? value : before;
-                default -> throw Refusal.unknown("the aggregate " + function, frame.execution.sql());
+                default -> throw Unsimulated.of("the aggregate " + function, frame.execution.sql());
             };
         }
 
@@ -84,8 +83,7 @@ interface SqlExpression {
         if (left instanceof Duration first && right instanceof Duration second) {
             return first.compareTo(second);
         }
-        throw new UnsupportedOperationException("The simulated store does not compare a "
-                + left.getClass().getSimpleName() + " with a "
+        throw Unsimulated.of("how to compare a " + left.getClass().getSimpleName() + " with a "
                 + right.getClass().getSimpleName());
     }
 

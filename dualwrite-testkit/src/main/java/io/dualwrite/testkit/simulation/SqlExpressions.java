@@ -126,8 +126,8 @@ final class SqlExpressions {
         return left;
     }
 
-    private static @Nullable Object among(
-            @Nullable Object value, List<SqlExpression> values, Frame frame, boolean not) throws SQLException {
+    private static @Nullable Object among(@Nullable Object value, List<SqlExpression> values, Frame frame, boolean not)
+            throws SQLException {
         boolean unknown = value == null;
         for (SqlExpression each : values) {
             Boolean equal = SqlExpression.compared("=", value, each.in(frame));
@@ -258,9 +258,7 @@ final class SqlExpressions {
     }
 
     private SqlExpression column(String name) {
-        return tokens.take(".")
-                ? new SqlExpression.Column(name, tokens.name())
-                : new SqlExpression.Column(null, name);
+        return tokens.take(".") ? new SqlExpression.Column(name, tokens.name()) : new SqlExpression.Column(null, name);
     }
 
     private SqlExpression word(String word) {

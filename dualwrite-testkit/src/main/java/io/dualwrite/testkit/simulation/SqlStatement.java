@@ -48,14 +48,20 @@ sealed interface SqlStatement {
             implements SqlStatement {}
 
     /** Rows to insert, from lists of values or from a query. */
-    record Insert(String table, List<String> columns, List<List<SqlExpression>> values, @Nullable Select select)
-            implements SqlStatement {}
+    record Insert(
+            String table,
+            List<String> columns,
+            List<List<SqlExpression>> values,
+            @Nullable Select select) implements SqlStatement {}
 
     /** One column's new value. */
     record Assignment(String column, SqlExpression value) {}
 
     /** An update. */
-    record Update(String table, List<Assignment> assignments, @Nullable SqlExpression where) implements SqlStatement {}
+    record Update(
+            String table,
+            List<Assignment> assignments,
+            @Nullable SqlExpression where) implements SqlStatement {}
 
     /** A deletion. */
     record Delete(String table, @Nullable SqlExpression where) implements SqlStatement {}

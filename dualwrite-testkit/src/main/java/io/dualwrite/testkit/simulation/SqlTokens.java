@@ -58,7 +58,7 @@ final class SqlTokens {
         if (first == '\'' || first == '"' || first == '`') {
             int to = sql.indexOf(first, from + 1);
             if (to < 0) {
-                throw Refusal.unknown("a quotation without end", sql);
+                throw Unsimulated.of("a quotation without end", sql);
             }
             tokens.add(new Token(first == '\'' ? Kind.TEXT : Kind.QUOTED, sql.substring(from + 1, to)));
             return to + 1;
@@ -87,7 +87,8 @@ final class SqlTokens {
 
     boolean isNext(String text) {
         Token token = peek();
-        return (token.kind() == Kind.WORD || token.kind() == Kind.SIGN) && token.text().equals(text);
+        return (token.kind() == Kind.WORD || token.kind() == Kind.SIGN)
+                && token.text().equals(text);
     }
 
     /** Takes these words or signs if all of them come next. */
@@ -122,7 +123,7 @@ final class SqlTokens {
         return peek().kind() == Kind.END;
     }
 
-    UnsupportedOperationException unknown(String what) {
-        return Refusal.unknown(what, sql);
+    Unsimulated unknown(String what) {
+        return Unsimulated.of(what, sql);
     }
 }

@@ -145,7 +145,7 @@ final class StoreConnection {
             case "isReadOnly":
                 return readOnly;
             default:
-                throw new UnsupportedOperationException(name + " of a connection is not simulated");
+                throw Unsimulated.of(name + " of a connection");
         }
     }
 

@@ -87,11 +87,7 @@ final class StoreLocks {
             }
             Wait[] self = new Wait[1];
             Wait wait = new Wait(
-                    name,
-                    owner,
-                    mode,
-                    () -> self[0].granted || (!fair && isFirst(self[0])),
-                    () -> blockersOf(self[0]));
+                    name, owner, mode, () -> self[0].granted || (!fair && isFirst(self[0])), () -> blockersOf(self[0]));
             self[0] = wait;
             while (true) {
                 queue.add(wait);

@@ -35,12 +35,14 @@ final class StoreMetaData {
             case "storesUpperCaseIdentifiers" -> false;
             case "storesLowerCaseIdentifiers" -> true;
             case "getSearchStringEscape" -> "\\";
+            case "getIdentifierQuoteString" -> "\"";
+            case "supportsSchemasInDataManipulation" -> true;
             case "getConnection" -> connection.handle();
             case "getTables" -> tables(name(args[2]));
             case "getColumns" -> columns(name(args[2]));
             case "getPrimaryKeys" -> primaryKey(name(args[2]));
             case "getIndexInfo" -> indexes(name(args[2]));
-            default -> throw new UnsupportedOperationException(method + " of the metadata is not simulated");
+            default -> throw Unsimulated.of(method + " of the metadata");
         };
     }
 
@@ -53,9 +55,9 @@ final class StoreMetaData {
         connection.session().execute("select 1", new @Nullable Object[0], Duration.ZERO);
         List<@Nullable Object[]> rows = new ArrayList<>();
         if (engine.find(name) != null) {
-            rows.add(new @Nullable Object[] {"public", name, "TABLE"});
+            rows.add(new @Nullable Object[] {null, "public", name, "TABLE"});
         }
-        return rows(List.of("TABLE_SCHEM", "TABLE_NAME", "TABLE_TYPE"), rows);
+        return rows(List.of("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME", "TABLE_TYPE"), rows);
     }
 
     private ResultSet columns(String name) throws SQLException {
@@ -65,7 +67,7 @@ final class StoreMetaData {
                 column.name(),
                 column.type().typeName(),
                 (long) column.type().code(),
-                column.type() == ColumnType.TEXT ? 400L : 19L,
+                (long) column.type().size(),
                 column.type() == ColumnType.TIMESTAMP ? 6L : 0L,
                 (long) (column.required() ? DatabaseMetaData.columnNoNulls : DatabaseMetaData.columnNullable),
                 "NO",

@@ -29,8 +29,7 @@ final class StoreRows {
         return (ResultSet) Proxy.newProxyInstance(
                 StoreRows.class.getClassLoader(),
                 new Class<?>[] {ResultSet.class},
-                (proxy, method, args) ->
-                        rows.invoke(proxy, method.getName(), args == null ? new Object[0] : args));
+                (proxy, method, args) -> rows.invoke(proxy, method.getName(), args == null ? new Object[0] : args));
     }
 
     private @Nullable Object invoke(Object proxy, String method, Object[] args) throws SQLException {
@@ -63,7 +62,7 @@ final class StoreRows {
             case "getString" -> value == null ? null : value.toString();
             case "getBigDecimal" -> value == null ? null : new BigDecimal(value.toString());
             case "getObject" -> value == null || args.length == 1 ? value : as((Class<?>) args[1], value);
-            default -> throw new UnsupportedOperationException(method + " of a result is not simulated");
+            default -> throw Unsimulated.of(method + " of a result");
         };
     }
 
@@ -76,7 +75,7 @@ final class StoreRows {
                 return index;
             }
         }
-        throw Refusal.of("42703", "no column " + name);
+        throw Unsimulated.of("the column " + name + " of a result");
     }
 
     private static Object as(Class<?> type, Object value) {
@@ -92,7 +91,7 @@ final class StoreRows {
         if (type.isInstance(value)) {
             return value;
         }
-        throw new UnsupportedOperationException("A " + value.getClass() + " is not given as a " + type);
+        throw Unsimulated.of("how to give a " + value.getClass() + " as a " + type);
     }
 
     private ResultSetMetaData metaData() {
@@ -103,17 +102,16 @@ final class StoreRows {
                     case "getColumnCount" -> answer.names().size();
                     case "getColumnLabel", "getColumnName" -> answer.names().get((Integer) args[0] - 1);
                     case "getColumnType" -> type((Integer) args[0]).code();
+                    case "getPrecision" -> type((Integer) args[0]).size();
                     case "getColumnTypeName" -> type((Integer) args[0]).typeName();
-                    default ->
-                        throw new UnsupportedOperationException(
-                                method.getName() + " of a result's metadata is not simulated");
+                    default -> throw Unsimulated.of(method.getName() + " of a result's metadata");
                 });
     }
 
     private ColumnType type(int number) {
         ColumnType type = answer.types().get(number - 1);
         if (type == null) {
-            throw new UnsupportedOperationException("The type of an expression is not simulated");
+            throw Unsimulated.of("the type of an expression");
         }
         return type;
     }

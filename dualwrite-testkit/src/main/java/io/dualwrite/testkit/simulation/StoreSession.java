@@ -101,8 +101,7 @@ final class StoreSession {
         if (current.failed) {
             idle();
             throw Refusal.of(
-                    "25P02",
-                    "current transaction is aborted, commands ignored until end of transaction block");
+                    "25P02", "current transaction is aborted, commands ignored until end of transaction block");
         }
         try {
             Answer answer = Answer.changed(0);
@@ -187,7 +186,7 @@ final class StoreSession {
                 }
             }
             case "idle_in_transaction_session_timeout" -> idleTimeout = limit;
-            default -> throw Refusal.unknown("the setting " + setting.name(), setting.toString());
+            default -> throw Unsimulated.of("the setting " + setting.name(), setting.toString());
         }
     }
 
@@ -316,14 +315,14 @@ final class StoreSession {
                 }
                 engine.endIdle();
                 Instant until = earliest(lockEnd, statementEnd, checked ? Instant.MAX : check, engine.nextIdleEnd());
-                Duration most =
-                        until.equals(Instant.MAX) ? Duration.ofDays(1) : Duration.between(now, until);
+                Duration most = until.equals(Instant.MAX) ? Duration.ofDays(1) : Duration.between(now, until);
                 world.await(() -> dead || wait.ready.getAsBoolean(), most);
                 alive();
             }
             alive();
             if (current.isOver()) {
-                throw new IllegalStateException("Two threads use one connection: its transaction ended while it waited");
+                throw new IllegalStateException(
+                        "Two threads use one connection: its transaction ended while it waited");
             }
         } finally {
             current.waits(null, null);

@@ -96,7 +96,7 @@ final class StoreStatement {
                 set((Integer) text(args[0]), null);
                 return null;
             default:
-                throw new UnsupportedOperationException(method.getName() + " of a statement is not simulated");
+                throw Unsimulated.of(method.getName() + " of a statement");
         }
     }
 
@@ -130,10 +130,12 @@ final class StoreStatement {
         List<Integer> counts = new ArrayList<>();
         try {
             for (String text : texts) {
-                counts.add(connection.execute(text, new @Nullable Object[0], limit).changed());
+                counts.add(
+                        connection.execute(text, new @Nullable Object[0], limit).changed());
             }
             for (@Nullable Object[] element : batch) {
-                counts.add(connection.execute(String.valueOf(sql), element, limit).changed());
+                counts.add(
+                        connection.execute(String.valueOf(sql), element, limit).changed());
             }
             return counts.stream().mapToInt(Integer::intValue).toArray();
         } catch (SQLException e) {

@@ -11,6 +11,7 @@ final class StoredRow {
     static final class Version {
         final StoreTransaction writer;
         final @Nullable Object @Nullable [] values;
+
         @Nullable Version older;
 
         Version(StoreTransaction writer, @Nullable Object @Nullable [] values, @Nullable Version older) {
@@ -21,6 +22,7 @@ final class StoredRow {
     }
 
     final StoreLocks.Lock lock;
+
     @Nullable Version newest;
 
     StoredRow(String table) {

@@ -9,7 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** A table: its columns, its unique keys, the first of which is the primary key, and every version of its rows. */
 final class StoredTable {
     /** A column; {@code preset} is the value of rows that are inserted without one. */
-    record Column(String name, ColumnType type, boolean required, boolean identity, @Nullable SqlExpression preset) {}
+    record Column(
+            String name,
+            ColumnType type,
+            boolean required,
+            boolean identity,
+            @Nullable SqlExpression preset) {}
 
     final String name;
     final List<Column> columns;

@@ -1,11 +1,13 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.fence.Control;
+import io.dualwrite.flag.StageSource;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.repair.Checkpoints;
 import io.dualwrite.repair.Preflight;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
+import io.dualwrite.stage.Stage;
 import io.dualwrite.testkit.contract.CarrierContract;
 import io.dualwrite.testkit.contract.CheckpointsContract;
 import io.dualwrite.testkit.contract.ConfirmationContract;
@@ -15,6 +17,7 @@ import io.dualwrite.testkit.contract.InspectingPreflightContract;
 import io.dualwrite.testkit.contract.JournalContract;
 import io.dualwrite.testkit.contract.Pair;
 import io.dualwrite.testkit.contract.ScanContract;
+import io.dualwrite.testkit.contract.StageSourceContract;
 import io.dualwrite.testkit.contract.TransactionsContract;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -111,6 +114,17 @@ abstract class JdbcContracts {
         @Override
         protected Pair makePair() throws Exception {
             return pair();
+        }
+    }
+
+    @Nested
+    class Wishing extends StageSourceContract {
+        @Override
+        protected StageSource wishing(Stage stage) throws Exception {
+            JdbcStage source = JdbcStage.of(databases().origin(), "contract");
+            source.createTable();
+            source.wish(stage);
+            return source;
         }
     }
 

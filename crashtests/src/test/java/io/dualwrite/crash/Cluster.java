@@ -93,24 +93,29 @@ final class Cluster implements AutoCloseable {
         return node;
     }
 
-    NodeProcess open(NodeProcess node) {
+    NodeProcess open(NodeProcess node) throws SQLException {
         node.awaitReady();
+        for (Side side : Side.values()) {
+            servers.of(side).welcome(schema, node.name());
+        }
         node.call("open " + url(Side.ORIGIN, node) + " " + url(Side.TARGET, node));
         return node;
     }
 
     /** A node that is open, without traffic. */
-    NodeProcess node(String... settings) throws IOException {
+    NodeProcess node(String... settings) throws IOException, SQLException {
         return open(spare(settings));
     }
 
     /** So many nodes with traffic, started at the same time. */
-    List<NodeProcess> nodes(int count, String... settings) throws IOException {
+    List<NodeProcess> nodes(int count, String... settings) throws IOException, SQLException {
         List<NodeProcess> several = new ArrayList<>();
         for (int n = 0; n < count; n++) {
             several.add(spare(settings));
         }
-        several.forEach(this::open);
+        for (NodeProcess each : several) {
+            open(each);
+        }
         several.forEach(each -> each.call("traffic"));
         return several;
     }
@@ -135,7 +140,7 @@ final class Cluster implements AutoCloseable {
     /** Ends the sessions of a node on both servers. */
     void dismiss(NodeProcess node) throws SQLException {
         for (Side side : Side.values()) {
-            servers.of(side).dismiss(node.name());
+            servers.of(side).dismiss(schema, node.name());
         }
     }
 

@@ -3,21 +3,18 @@ package io.dualwrite.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.crash.CrashWalk.Fate;
-import io.dualwrite.crash.Servers.Engine;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * A process that dies, or sleeps, between any two things it asks of a database. The points are found by looking on while a
- * node goes around undisturbed, and have the numbers that are printed with them.
- */
+/** A process that dies, or sleeps, where it matters most; {@link EveryPointTest} goes through all the other places. */
+@ParameterizedClass
+@MethodSource("io.dualwrite.crash.Pairing#all")
 class CrashPointsTest {
     private static final int RECORDS = 24;
 
-    private static final List<String> DECISIVE = List.of(
+    static final List<String> DECISIVE = List.of(
             "coordinator to LIVE at ORIGIN before the commit of control row CLOSED/SHADOW",
             "coordinator to LIVE at ORIGIN after the commit of control row CLOSED/SHADOW",
             "coordinator to LIVE at ORIGIN before the commit of control row CEDED/SHADOW",
@@ -26,50 +23,39 @@ class CrashPointsTest {
             "coordinator to SHADOW at TARGET after the commit of control row CEDED/LIVE",
             "coordinator to DUAL_WRITE at TARGET after the commit of control row COPY/LIVE");
 
-    private static final List<String> TRANSFERRING = List.of(
+    static final List<String> TRANSFERRING = List.of(
             "relay at ORIGIN after the commit of claim",
             "relay at ORIGIN before read records",
             "relay at TARGET after the commit of note to recheck",
             "backfill at TARGET before records");
 
+    private final Pairing pairing;
+
+    CrashPointsTest(Pairing pairing) {
+        this.pairing = pairing;
+    }
+
     @Test
     void aNodeIsKilledWhereAHandoverIsDecided() throws Exception {
-        visit(Engine.POSTGRES, Engine.POSTGRES, DECISIVE, Fate.KILLED);
+        visit(DECISIVE, Fate.KILLED);
     }
 
     @Test
     void aNodeSleepsWhereAHandoverIsDecided() throws Exception {
-        visit(Engine.POSTGRES, Engine.POSTGRES, DECISIVE, Fate.STOPPED);
+        visit(DECISIVE, Fate.STOPPED);
     }
 
     @Test
     void aNodeSleepsInTheMiddleOfATransfer() throws Exception {
-        visit(Engine.POSTGRES, Engine.POSTGRES, TRANSFERRING, Fate.STOPPED);
+        visit(TRANSFERRING, Fate.STOPPED);
     }
 
-    @ParameterizedTest
-    @EnumSource
-    @Tag("matrix")
-    void aNodeIsKilledOrSleepsAtEveryPoint(Fate fate) throws Exception {
-        try (Cluster cluster =
-                new Cluster(Servers.pair(Engine.POSTGRES, Engine.POSTGRES), Servers.home()).create(RECORDS)) {
-            CrashWalk walk = new CrashWalk(cluster);
-            List<String> points = walk.discover();
-            for (int number = 1; number <= points.size(); number++) {
-                System.out.println("point " + number + ": " + points.get(number - 1));
-            }
-            assertThat(points).containsAll(DECISIVE).containsAll(TRANSFERRING);
-            walk.visit(points, fate);
-            System.out.println(points.size() + " points, " + walk.report());
-        }
-    }
-
-    private static void visit(Engine origin, Engine target, List<String> points, Fate fate) throws Exception {
-        try (Cluster cluster = new Cluster(Servers.pair(origin, target), Servers.home()).create(RECORDS)) {
+    private void visit(List<String> points, Fate fate) throws Exception {
+        try (Cluster cluster = pairing.cluster(RECORDS)) {
             CrashWalk walk = new CrashWalk(cluster);
             assertThat(walk.discover()).containsAll(points);
             walk.visit(points, fate);
-            System.out.println(walk.report());
+            System.out.println(pairing + ": " + walk.report());
         }
     }
 }

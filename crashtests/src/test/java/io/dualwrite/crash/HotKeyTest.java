@@ -2,16 +2,25 @@ package io.dualwrite.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dualwrite.crash.Servers.Engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sixteen writers in four processes want one record, and processes die all the while. */
+@ParameterizedClass
+@MethodSource("io.dualwrite.crash.Pairing#all")
 class HotKeyTest {
+    private final Pairing pairing;
+
+    HotKeyTest(Pairing pairing) {
+        this.pairing = pairing;
+    }
+
     private static final String[] SETTINGS = {"keys=1", "writers=4", "readers=1", "think=500"};
 
     @Test
@@ -25,10 +34,10 @@ class HotKeyTest {
         contend(60);
     }
 
-    private static void contend(int seconds) throws Exception {
+    private void contend(int seconds) throws Exception {
         long seed = 4711;
         Random random = new Random(seed);
-        try (Cluster cluster = new Cluster(Servers.pair(Engine.POSTGRES, Engine.POSTGRES), Servers.home()).create(1)) {
+        try (Cluster cluster = pairing.cluster(1)) {
             List<NodeProcess> nodes = new ArrayList<>(cluster.nodes(4, SETTINGS));
             Lap.toShadow(nodes.get(0));
             int kills = 0;

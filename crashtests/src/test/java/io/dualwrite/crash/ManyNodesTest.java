@@ -3,18 +3,27 @@ package io.dualwrite.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.crash.NodeProcess.FailedException;
-import io.dualwrite.crash.Servers.Engine;
 import io.dualwrite.stage.Side;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes that know nothing of each other, and some of them not the time of day. */
+@ParameterizedClass
+@MethodSource("io.dualwrite.crash.Pairing#all")
 class ManyNodesTest {
-    private static Cluster cluster() throws Exception {
-        return new Cluster(Servers.pair(Engine.POSTGRES, Engine.POSTGRES), Servers.home()).create(32);
+    private final Pairing pairing;
+
+    ManyNodesTest(Pairing pairing) {
+        this.pairing = pairing;
+    }
+
+    private Cluster cluster() throws Exception {
+        return pairing.cluster(32);
     }
 
     /** Whatever comes of an order that somebody else countermands. */

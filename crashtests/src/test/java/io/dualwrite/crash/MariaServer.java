@@ -166,7 +166,7 @@ final class MariaServer extends Server {
     }
 
     @Override
-    void dismiss(String client) throws SQLException {
+    void dismiss(String schema, String client) throws SQLException {
         List<Long> sessions = query(
                 "information_schema",
                 "select id from processlist where user = '" + client + "'",

@@ -124,7 +124,7 @@ final class PostgresServer extends Server {
     }
 
     @Override
-    void dismiss(String client) throws SQLException {
+    void dismiss(String schema, String client) throws SQLException {
         query(
                 "public",
                 "select pg_terminate_backend(pid) from pg_stat_activity where application_name = '" + client + "'",

@@ -33,7 +33,10 @@ abstract class Server implements AutoCloseable {
     abstract void watch(String schema, Side side) throws SQLException;
 
     /** Ends the sessions of a client, as the server itself would after a while of silence. */
-    abstract void dismiss(String client) throws SQLException;
+    abstract void dismiss(String schema, String client) throws SQLException;
+
+    /** Lets a client in, where that has to be said beforehand. */
+    void welcome(String schema, String client) throws SQLException {}
 
     @Override
     public abstract void close() throws IOException;

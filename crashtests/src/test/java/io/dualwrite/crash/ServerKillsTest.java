@@ -3,16 +3,25 @@ package io.dualwrite.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.crash.NodeProcess.FailedException;
-import io.dualwrite.crash.Servers.Engine;
 import io.dualwrite.stage.Side;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A server that dies under traffic and comes back with what it had committed. */
+@ParameterizedClass
+@MethodSource("io.dualwrite.crash.Pairing#all")
 class ServerKillsTest {
+    private final Pairing pairing;
+
+    ServerKillsTest(Pairing pairing) {
+        this.pairing = pairing;
+    }
+
     /** How a server ends. */
     interface End {
         void of(Server server) throws IOException;
@@ -98,7 +107,7 @@ class ServerKillsTest {
         cluster.rest(nodes.get(0), nodes).assertSound();
     }
 
-    private static Cluster cluster() throws Exception {
-        return new Cluster(Servers.pair(Engine.POSTGRES, Engine.POSTGRES), Servers.home()).create(24);
+    private Cluster cluster() throws Exception {
+        return pairing.cluster(24);
     }
 }

@@ -26,6 +26,12 @@ final class Servers {
             Server server(Path directory, int port) {
                 return new MariaServer(directory, port);
             }
+        },
+        H2 {
+            @Override
+            Server server(Path directory, int port) {
+                return new H2Server(directory, port);
+            }
         };
 
         abstract Server server(Path directory, int port);

@@ -210,7 +210,7 @@ public final class Soak {
         nodes.set(number, next);
     }
 
-    private void open(NodeProcess node) {
+    private void open(NodeProcess node) throws SQLException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (true) {
             try {

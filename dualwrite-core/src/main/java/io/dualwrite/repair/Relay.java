@@ -18,7 +18,9 @@ import io.dualwrite.stage.Sides;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -96,7 +98,9 @@ public final class Relay {
         Set<RecordId> records;
         long mark = pending.mark();
         try {
-            records = Set.copyOf(journal.claim(new Claim(settings.batch(), settings.lease(), urgent)));
+            // In the order of the claim, the oldest first: a set without an order has another one in every process.
+            records = Collections.unmodifiableSet(
+                    new LinkedHashSet<>(journal.claim(new Claim(settings.batch(), settings.lease(), urgent))));
         } catch (RuntimeException authorityFailed) {
             // Says nothing about the copy, which is all that the breaker is about.
             breaker.releasePermission();

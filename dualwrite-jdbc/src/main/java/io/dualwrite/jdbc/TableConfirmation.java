@@ -84,7 +84,17 @@ final class TableConfirmation implements Confirmation {
                 .stream()
                 .map(Intent::record)
                 .collect(Collectors.toSet());
-        return different.stream().filter(each -> !open.contains(each.record())).toList();
+        List<Discrepancy> found =
+                different.stream().filter(each -> !open.contains(each.record())).toList();
+        return found.isEmpty() || isJournalled(authority) ? found : List.of();
+    }
+
+    /**
+     * Whether changes have left intents up to now. At OFF and COMPLETE they leave none, and having none says nothing. Asked
+     * last: a journal that was switched off meanwhile stays off, since beginning anew needs the copy's row, which is held.
+     */
+    private boolean isJournalled(Side authority) {
+        return controls.of(authority).read().journalled();
     }
 
     private static List<RecordId> equal(Set<RecordId> records, List<Discrepancy> different) {

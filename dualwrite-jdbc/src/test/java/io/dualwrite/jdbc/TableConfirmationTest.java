@@ -11,9 +11,11 @@ import io.dualwrite.journal.Postponement;
 import io.dualwrite.repair.Discrepancy;
 import io.dualwrite.repair.Discrepancy.Kind;
 import io.dualwrite.repair.NotACopyException;
+import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
+import io.dualwrite.stage.Stage;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -64,6 +66,14 @@ final class TableConfirmationTest {
     void whatDiffersWithAnIntentOpenIsInFlight() throws Exception {
         journals.origin().append(Shop.ids(Shop.CUSTOMERS, 2, 3, 4));
         assertThat(confirmation.confirm(Side.ORIGIN, all)).isEmpty();
+    }
+
+    @Test
+    void whereChangesLeaveNoIntentsAnyMoreHavingNoneMeansNothing() throws Exception {
+        shop.atLive();
+        ControlRow live = shop.made.controls().target().read();
+        shop.made.controls().target().change(live, live.authority(Stage.COMPLETE));
+        assertThat(confirmation.confirm(Side.TARGET, all)).isEmpty();
     }
 
     @Test

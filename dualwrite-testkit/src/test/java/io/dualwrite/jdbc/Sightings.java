@@ -1,12 +1,10 @@
 package io.dualwrite.jdbc;
 
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** In how many schedules each {@link Situation} came up. Thread-safe. */
 final class Sightings {
@@ -19,11 +17,11 @@ final class Sightings {
         seen.forEach(each -> schedules.merge(each, 1, Integer::sum));
     }
 
-    /** Those that came up in fewer than this share of the schedules, or never. */
-    synchronized Set<Situation> rarerThan(double share) {
-        return Arrays.stream(Situation.values())
-                .filter(each -> schedules.getOrDefault(each, 0) == 0 || schedules.get(each) < share * all)
-                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Situation.class)));
+    /** Those that came up in no schedule. */
+    synchronized Set<Situation> neverSeen() {
+        Set<Situation> never = EnumSet.allOf(Situation.class);
+        never.removeAll(schedules.keySet());
+        return never;
     }
 
     /** One line per situation. */

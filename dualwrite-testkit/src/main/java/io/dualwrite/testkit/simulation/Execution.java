@@ -282,6 +282,8 @@ final class Execution {
     private StoredRow.@Nullable Version lock(Found found, Locking locking, @Nullable SqlExpression where, Frame frame)
             throws SQLException {
         StoreLocks.Lock lock = found.row.lock;
+        // Whether it was changed since is looked at before anybody is waited for, and once more afterwards.
+        mustBeUnchanged(found.row.newestCommitted(transaction), found);
         if (locking.skipLocked()) {
             if (!lock.tryTake(transaction, locking.mode())) {
                 return null;
@@ -291,15 +293,17 @@ final class Execution {
                 throw Refusal.of("55P03", "could not obtain lock on row");
             }
         } else {
-            lock.take(session, transaction, locking.mode());
+            lock.take(
+                    session,
+                    transaction,
+                    locking.mode(),
+                    () -> transaction.isolation.isOneSnapshot()
+                            && found.row.newestCommitted(transaction) != found.version);
         }
+        mustBeUnchanged(found.row.newestCommitted(transaction), found);
         StoredRow.Version newest = found.row.newest;
         if (newest == found.version) {
             return newest;
-        }
-        if (transaction.isolation.isOneSnapshot()) {
-            engine.surroundings().noticed("serialization failure");
-            throw Refusal.of("40001", "could not serialize access due to concurrent update");
         }
         if (newest != null && newest.values != null) {
             frame.values = newest.values;
@@ -309,6 +313,13 @@ final class Execution {
         }
         engine.surroundings().noticed("looked again and passed over");
         return null;
+    }
+
+    private void mustBeUnchanged(StoredRow.@Nullable Version newest, Found found) throws SQLException {
+        if (newest != found.version && transaction.isolation.isOneSnapshot()) {
+            engine.surroundings().noticed("serialization failure");
+            throw Refusal.of("40001", "could not serialize access due to concurrent update");
+        }
     }
 
     private static final Locking FOR_WRITING = new Locking(StoreLocks.Mode.EXCLUSIVE, false, false);
@@ -334,6 +345,8 @@ final class Execution {
             require(table, values);
             for (int[] key : table.unique) {
                 if (!isSame(key, version.values, values)) {
+                    // The old key is given up before the new one is looked for, and shown to nobody before it is free.
+                    each.row.write(transaction, null);
                     makeSureOfNoOther(table, key, values, each.row);
                 }
             }

@@ -238,7 +238,7 @@ final class StoreConnection {
 
     private void commit() throws SQLException {
         if (!session.hasWritten()) {
-            finish();
+            session.commit();
             return;
         }
         baton.step(store.name(), " commit");
@@ -252,13 +252,7 @@ final class StoreConnection {
             }
             throw lost();
         }
-        finish();
+        session.commit();
         store.committed(this, label);
-    }
-
-    private void finish() throws SQLException {
-        if (!session.commit()) {
-            throw Refusal.of("25P02", "the transaction had failed and was rolled back");
-        }
     }
 }

@@ -82,12 +82,22 @@ final class StoreLocks {
 
         /** Takes it, waiting as long as the session's limits allow. */
         void take(StoreSession session, StoreTransaction owner, Mode mode) throws SQLException {
+            take(session, owner, mode, () -> false);
+        }
+
+        /** As {@link #take(StoreSession, StoreTransaction, Mode)}, but returns without it once it is of no use any more. */
+        void take(StoreSession session, StoreTransaction owner, Mode mode, BooleanSupplier useless)
+                throws SQLException {
             if (tryTake(owner, mode)) {
                 return;
             }
             Wait[] self = new Wait[1];
             Wait wait = new Wait(
-                    name, owner, mode, () -> self[0].granted || (!fair && isFirst(self[0])), () -> blockersOf(self[0]));
+                    name,
+                    owner,
+                    mode,
+                    () -> self[0].granted || (!fair && isFirst(self[0])) || useless.getAsBoolean(),
+                    () -> blockersOf(self[0]));
             self[0] = wait;
             while (true) {
                 queue.add(wait);
@@ -96,6 +106,9 @@ final class StoreLocks {
                 } finally {
                     queue.remove(wait);
                     grant();
+                }
+                if (useless.getAsBoolean()) {
+                    return;
                 }
                 // A row that is free may be gone again by the time its waiter gets to it.
                 if (wait.granted || (!isHeldAgainst(owner, mode))) {

@@ -24,7 +24,11 @@ final class StoreSession {
     }
 
     private final StoreEngine engine;
-    private final Map<String, StoreTransaction.Mark> savepoints = new LinkedHashMap<>();
+    /** A point to go back to, with the setting that goes back too. */
+    private record Saved(
+            StoreTransaction.Mark mark, @Nullable Duration localLockTimeout) {}
+
+    private final Map<String, Saved> savepoints = new LinkedHashMap<>();
     private boolean autoCommit = true;
     private Isolation preset = Isolation.READ_COMMITTED;
     private @Nullable StoreTransaction transaction;
@@ -150,8 +154,8 @@ final class StoreSession {
             return;
         }
         StoreTransaction.Mark last = new StoreTransaction.Mark(0, 0);
-        for (StoreTransaction.Mark mark : savepoints.values()) {
-            last = mark;
+        for (Saved saved : savepoints.values()) {
+            last = saved.mark();
         }
         current.goBack(last);
         current.failed = true;
@@ -190,21 +194,19 @@ final class StoreSession {
         }
     }
 
-    /** Makes the transaction's work known; false when it had failed, and is rolled back. */
-    boolean commit() throws SQLException {
+    /** Makes the transaction's work known. One that has failed is rolled back, and the driver says nothing about it. */
+    void commit() throws SQLException {
         alive();
         StoreTransaction current = transaction;
         if (current == null) {
-            return true;
+            return;
         }
-        boolean sound = !current.failed;
-        if (sound) {
-            engine.commit(current);
-        } else {
+        if (current.failed) {
             current.rollBack();
+        } else {
+            engine.commit(current);
         }
         ended();
-        return sound;
     }
 
     void rollBack() {
@@ -234,18 +236,20 @@ final class StoreSession {
         if (current.failed) {
             throw Refusal.of("25P02", "current transaction is aborted");
         }
-        savepoints.put(name, current.mark());
+        savepoints.remove(name);
+        savepoints.put(name, new Saved(current.mark(), localLockTimeout));
     }
 
     void rollBackTo(String name) throws SQLException {
         engine.endIdle();
         alive();
         StoreTransaction current = transaction;
-        StoreTransaction.Mark mark = savepoints.get(name);
-        if (current == null || mark == null) {
+        Saved saved = savepoints.get(name);
+        if (current == null || saved == null) {
             throw Refusal.of("3B001", "savepoint \"" + name + "\" does not exist");
         }
-        current.goBack(mark);
+        current.goBack(saved.mark());
+        localLockTimeout = saved.localLockTimeout();
         current.failed = false;
         forgetAfter(name, false);
     }

@@ -39,6 +39,11 @@ final class StoredRow {
         return null;
     }
 
+    /** The newest state that will stay, or that this transaction has made itself. */
+    @Nullable Version newestCommitted(StoreTransaction to) {
+        return visible(Long.MAX_VALUE, to);
+    }
+
     /** Adds a version, to be taken back if its writer does not commit. */
     void write(StoreTransaction writer, @Nullable Object @Nullable [] values) {
         Version before = newest;

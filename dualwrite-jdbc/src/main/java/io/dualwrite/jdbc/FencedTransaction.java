@@ -35,7 +35,7 @@ final class FencedTransaction implements Binding, Transaction {
         this.raw = raw;
         this.journal = journal;
         this.joined = joined;
-        this.guard = new TransactionGuard(raw);
+        this.guard = new TransactionGuard(raw, this::failed);
     }
 
     @Override
@@ -71,6 +71,32 @@ final class FencedTransaction implements Binding, Transaction {
         }
     }
 
+    /** Some databases roll everything back and let the connection go on, in a transaction that holds nothing. */
+    private void failed(SQLException failure) {
+        try {
+            Dialect dialect = Dialect.of(raw);
+            if (doom == null && dialect.endsTransaction(new Statements(raw, dialect, 0), failure)) {
+                doom = new IllegalStateException(
+                        "The database has rolled this transaction back, and with it the fence on the " + side
+                                + "; what came after that does not count either: run the whole transaction again",
+                        failure);
+            }
+        } catch (SQLException unknown) {
+            failure.addSuppressed(unknown);
+        }
+    }
+
+    /**
+     * Makes sure that this is still the transaction that the fence was taken in, as far as its statements went through here.
+     *
+     * @throws IllegalStateException when the database has rolled it back meanwhile
+     */
+    void requireWhole() {
+        if (doom != null) {
+            throw doom;
+        }
+    }
+
     @Override
     public void mustRollBack(RuntimeException why) {
         doom = why;
@@ -103,9 +129,7 @@ final class FencedTransaction implements Binding, Transaction {
 
     /** Writes the intents; the commit comes next. Returns the records that have intents now. */
     Collection<RecordId> journalled() throws SQLException {
-        if (doom != null) {
-            throw doom;
-        }
+        requireWhole();
         if (!changed.isEmpty()) {
             journal.append(raw, row.generation(), changed);
         }

@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,13 @@ final class GuardedParts {
 
     private final Connection guard;
     private final Check check;
+    private final Consumer<SQLException> onFailure;
 
-    GuardedParts(Connection guard, Check check) {
+    /** {@code onFailure} is told of every part's failures before the caller is. */
+    GuardedParts(Connection guard, Check check, Consumer<SQLException> onFailure) {
         this.guard = guard;
         this.check = check;
+        this.onFailure = onFailure;
     }
 
     /** What to hand out in place of {@code part}; {@code parent} is the guarded statement that it came from, if any. */
@@ -85,7 +89,12 @@ final class GuardedParts {
             if (raw instanceof Statement) {
                 check.before(method.getName(), args);
             }
-            return of(call(raw, method, args), raw instanceof Statement ? proxy : null);
+            try {
+                return of(call(raw, method, args), raw instanceof Statement ? proxy : null);
+            } catch (SQLException failure) {
+                onFailure.accept(failure);
+                throw failure;
+            }
         }
     }
 

@@ -121,7 +121,9 @@ final class JdbcTransactions implements Transactions {
         }
         FencedTransaction joined = new FencedTransaction(side, row, connection, journals.of(side), true);
         try {
-            return bindings.with(joined, () -> work.run(joined));
+            T result = bindings.with(joined, () -> work.run(joined));
+            joined.requireWhole();
+            return result;
         } finally {
             joined.end();
         }

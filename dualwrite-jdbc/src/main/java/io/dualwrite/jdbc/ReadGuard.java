@@ -38,7 +38,7 @@ final class ReadGuard implements InvocationHandler {
         this.readOnly = raw.isReadOnly();
         this.guarded = (Connection)
                 Proxy.newProxyInstance(ReadGuard.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
-        this.parts = new GuardedParts(guarded, ReadGuard::check);
+        this.parts = new GuardedParts(guarded, ReadGuard::check, failure -> {});
         // In a transaction that is never committed: drivers enforce read-only there or nowhere, and what slips through
         // all the
         // same is rolled back.

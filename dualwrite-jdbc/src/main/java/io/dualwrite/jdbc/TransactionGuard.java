@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransactionGuard implements InvocationHandler {
     private static final Pattern ENDING = Pattern.compile(
-            "^(?:commit|abort|end|begin|start\\s+transaction|prepare\\s+transaction"
+            "^(?:commit|abort|end|begin|start\\s+transaction|prepare\\s+transaction|xa"
+                    + "|set\\s+(?:session\\s+|@@(?:session\\.)?)?autocommit"
                     + "|rollback(?!\\s+(?:(?:work|transaction)\\s+)?to\\b))\\b",
             Pattern.CASE_INSENSITIVE);
-    private static final Pattern DEFINING =
-            Pattern.compile("^(?:create|alter|drop|truncate|grant|revoke|comment)\\b", Pattern.CASE_INSENSITIVE);
+    /** What commits where DDL does, whether it defines anything or not. */
+    private static final Pattern DEFINING = Pattern.compile(
+            "^(?:create|alter|drop|truncate|rename|grant|revoke|comment|analyze|optimize|repair"
+                    + "|lock\\s+tables?|unlock\\s+tables?|flush|install|uninstall)\\b",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern LEAVING = Pattern.compile(
             "^(?:use\\b|set\\s+(?:(?:session|local)\\s+)?(?:search_path|schema|catalog)\\b)", Pattern.CASE_INSENSITIVE);
 
@@ -29,11 +35,12 @@ final class TransactionGuard implements InvocationHandler {
     private int uses;
     private boolean ended;
 
-    TransactionGuard(Connection raw) {
+    /** {@code onFailure} is told of every statement that failed. */
+    TransactionGuard(Connection raw, Consumer<SQLException> onFailure) {
         this.raw = raw;
         this.guarded = (Connection) Proxy.newProxyInstance(
                 TransactionGuard.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
-        this.parts = new GuardedParts(guarded, this::check);
+        this.parts = new GuardedParts(guarded, this::check, onFailure);
     }
 
     /** The connection to hand out. */

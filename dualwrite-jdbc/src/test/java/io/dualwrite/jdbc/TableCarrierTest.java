@@ -70,8 +70,8 @@ final class TableCarrierTest {
 
     @Test
     void hundredsOfRecordsAreCarriedAtOnceAndTwiceIsAsOnce() throws Exception {
-        shop.origin().run("insert into customer select n, 'c' || n from (" + numbers(origin, 1, 700) + ") x");
-        shop.target().run("insert into customers select n, 'stale', 1 from (" + numbers(target, 300, 900) + ") x");
+        shop.origin().run("insert into customer select n, 'c' || n from (" + origin.numbers(1, 700) + ") x");
+        shop.target().run("insert into customers select n, 'stale', 1 from (" + target.numbers(300, 900) + ") x");
         List<RecordId> all =
                 Shop.ids(Shop.CUSTOMERS, LongStream.rangeClosed(1, 900).toArray());
         carry(all);
@@ -295,11 +295,13 @@ final class TableCarrierTest {
                 Jdbc.table("numbered", Numbered.class, Long.class).key(Numbered::id);
         Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
         for (Side side : Side.values()) {
-            String stored = databases.of(side).engine() == Engine.POSTGRES ? " stored" : "";
+            Engine engine = databases.of(side).engine();
+            String stored = engine == Engine.POSTGRES ? " stored" : "";
             databases
                     .of(side)
-                    .run("create table numbered (id bigint generated always as identity primary key, price integer,"
-                            + " twice integer generated always as (price * 2)" + stored + ")");
+                    .run("create table numbered (id " + engine.numbered().replace("by default", "always")
+                            + " primary key, price integer, twice integer generated always as (price * 2)" + stored
+                            + ")");
         }
         databases.origin().run("insert into numbered (price) values (5), (6)");
         Shop odd = new Shop(databases, List.of(numbered)).atShadow();
@@ -321,11 +323,5 @@ final class TableCarrierTest {
         } catch (SQLException failure) {
             throw new AssertionError(failure);
         }
-    }
-
-    private static String numbers(Engine engine, int from, int to) {
-        return engine.isH2()
-                ? "select x as n from system_range(" + from + ", " + to + ")"
-                : "select n from generate_series(" + from + ", " + to + ") as s(n)";
     }
 }

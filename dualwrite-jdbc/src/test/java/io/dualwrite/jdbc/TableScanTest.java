@@ -39,23 +39,34 @@ final class TableScanTest {
         Table<Thing, Long> things = Jdbc.table("thing", Thing.class, Long.class).key(Thing::id);
         Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
         for (Side side : Side.values()) {
-            boolean h2 = databases.of(side).engine().isH2();
             databases
                     .of(side)
-                    .run("create table thing (id bigint primary key, s smallint, i integer, n numeric(20, 4), r real,"
-                            + " d double precision, b boolean, c char(8), v varchar(50), t " + (h2 ? "clob" : "text")
-                            + ", y " + (h2 ? "varbinary(20)" : "bytea")
-                            + ", u uuid, da date, ti time(6), ts timestamp(6),"
-                            + " tz timestamp(6) with time zone)");
+                    .run("create table thing (id bigint primary key, s smallint, i integer, n numeric(20, 4),"
+                            + " d double precision, b boolean, c char(8), v varchar(50), u uuid, da date, ti time(6), "
+                            + switch (databases.of(side).engine()) {
+                                case POSTGRES ->
+                                    "r real, t text, y bytea, ts timestamp(6), tz timestamp(6) with time zone)";
+                                case MARIADB ->
+                                    "r float, t text, y varbinary(20), ts datetime(6), tz timestamp(6) null)";
+                                case H2, H2_SERVER ->
+                                    "r real, t clob, y varbinary(20), ts timestamp(6), tz timestamp(6) with time zone)";
+                            });
         }
+        boolean mariaDb = origin == Engine.MARIADB;
         databases
                 .origin()
                 .run(
-                        "insert into thing values (1, 2, 3, 12.5000, 0.1, 0.1, true, 'ab', 'x ', 'long', null,"
+                        "insert into thing (id, s, i, n, r, d, b, c, v, t, u, da, ti, ts, tz)"
+                                + " values (1, 2, 3, 12.5000, 0.12345679, 0.1, true, 'ab', 'x ', 'long',"
                                 + " '8c1f24a0-0000-4000-8000-00000000000a', date '2024-02-29', time '23:59:59.123456',"
-                                + " timestamp '1969-12-31 23:59:59.999999', timestamp with time zone '2024-03-31 02:30:00+01')",
+                                + " timestamp '1969-12-31 23:59:59.999999', "
+                                + (mariaDb
+                                        ? "from_unixtime(1711848600))"
+                                        : "timestamp with time zone '2024-03-31 02:30:00+01')"),
                         "insert into thing (id, d, r, v, n) values (2, -0.0, -0.0, '', 1e10)",
-                        "insert into thing (id, d, r) values (3, 'NaN', 'Infinity')",
+                        // Of what is no number MariaDB has none.
+                        "insert into thing (id, d, r) values (3, "
+                                + (mariaDb || target == Engine.MARIADB ? "1e300, 1e30)" : "'NaN', 'Infinity')"),
                         "insert into thing (id, v) values (4, 'ünï \uD83D\uDE00')",
                         "insert into thing (id) values (5)");
         Shop shop = new Shop(databases, List.of(things)).atShadow();
@@ -102,8 +113,7 @@ final class TableScanTest {
         String json = "'{\"b\": [1.0, true, null], \"a\": {\"x\": \"q\"}}'";
         databases
                 .origin()
-                .run("insert into thing values (1, " + json + (origin == Engine.POSTGRES ? "" : " format json")
-                        + ", 'glad')");
+                .run("insert into thing values (1, " + json + (origin.isH2() ? " format json" : "") + ", 'glad')");
         Shop shop = new Shop(databases, List.of(things)).atShadow();
         shop.made.carrier().carry(Side.ORIGIN, new HashSet<>(Shop.ids(things, 1)), null);
         shop.made.carrier().carry(Side.ORIGIN, new HashSet<>(Shop.ids(things, 1)), null);
@@ -188,10 +198,7 @@ final class TableScanTest {
     @Test
     void moreRecordsThanAPageAreStreamedToTheEnd() throws Exception {
         Shop shop = new Shop(origin, target).withTables().atShadow();
-        String numbers = origin.isH2()
-                ? "select x as n from system_range(1, 4500)"
-                : "select n from generate_series(1, 4500) as s(n)";
-        shop.origin().run("insert into customer select n, 'c' || n from (" + numbers + ") x");
+        shop.origin().run("insert into customer select n, 'c' || n from (" + origin.numbers(1, 4500) + ") x");
         assertThat(prints(shop, Side.ORIGIN, "customer")).hasSize(4500);
     }
 

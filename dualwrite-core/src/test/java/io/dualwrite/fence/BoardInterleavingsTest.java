@@ -43,7 +43,7 @@ class BoardInterleavingsTest {
     private static ModelCheckingOptions options() {
         return new ModelCheckingOptions()
                 .iterations(8)
-                .invocationsPerIteration(200)
+                .invocationsPerIteration(100)
                 .threads(2)
                 .actorsPerThread(3)
                 .actorsBefore(1)

@@ -59,8 +59,8 @@ class FlagInterleavingsTest {
 
     private static ModelCheckingOptions options() {
         return new ModelCheckingOptions()
-                .iterations(25)
-                .invocationsPerIteration(100)
+                .iterations(15)
+                .invocationsPerIteration(60)
                 .threads(2)
                 .actorsPerThread(3)
                 .actorsBefore(0)

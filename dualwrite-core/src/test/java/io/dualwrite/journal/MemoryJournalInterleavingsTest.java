@@ -33,11 +33,11 @@ class MemoryJournalInterleavingsTest {
 
     private static ModelCheckingOptions options() {
         return new ModelCheckingOptions()
-                .iterations(6)
-                .invocationsPerIteration(40)
+                .iterations(5)
+                .invocationsPerIteration(25)
                 .threads(2)
                 .actorsPerThread(2)
-                .actorsBefore(2)
+                .actorsBefore(1)
                 .actorsAfter(1)
                 .minimizeFailedScenario(false);
     }

@@ -83,7 +83,7 @@ final class Workload {
         long asked = System.nanoTime();
         long[] let = {asked};
         // Some of the time goes into the statements and the commit.
-        long pause = TimeUnit.MILLISECONDS.toNanos(load.longestMillis()) * random.nextInt(60) / 100;
+        long pause = TimeUnit.MILLISECONDS.toNanos(load.longestMillis()) * random.nextInt(85) / 100;
         long key = 1 + random.nextInt(records);
         try {
             migration.inTransaction(() -> {

@@ -84,7 +84,7 @@ class ServerKillsTest {
         try (Cluster cluster = cluster()) {
             List<NodeProcess> nodes = cluster.nodes(3);
             Lap.toShadow(nodes);
-            for (String stage : List.of("SHADOW", "LIVE", "SHADOW", "LIVE", "SHADOW")) {
+            for (String stage : List.of("SHADOW", "LIVE", "SHADOW")) {
                 Lap.step(nodes.get(0), "move " + stage);
                 for (Side side : Side.values()) {
                     ended(cluster, nodes, side, Server::stopImmediately);

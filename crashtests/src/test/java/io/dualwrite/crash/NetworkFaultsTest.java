@@ -110,6 +110,9 @@ class NetworkFaultsTest {
                 Lap.step(nodes.get((commit + 1) % 2), "move SHADOW");
             }
         }
+        for (Side side : legible()) {
+            assertThat(networks.of(side).lostCommits()).isGreaterThan(10);
+        }
         networks.origin().heal();
         networks.target().heal();
         Cluster.all(nodes, "resume");

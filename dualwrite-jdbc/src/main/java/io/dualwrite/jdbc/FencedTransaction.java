@@ -27,6 +27,7 @@ final class FencedTransaction implements Binding, Transaction {
     private final TransactionGuard guard;
     private final Set<RecordId> changed = new LinkedHashSet<>();
     private int notes;
+    private boolean doubtful;
     private @Nullable RuntimeException doom;
 
     FencedTransaction(Side side, ControlRow row, Connection raw, JdbcJournal journal, boolean joined) {
@@ -73,6 +74,7 @@ final class FencedTransaction implements Binding, Transaction {
 
     /** Some databases roll everything back and let the connection go on, in a transaction that holds nothing. */
     private void failed(SQLException failure) {
+        doubtful = true;
         try {
             Dialect dialect = Dialect.of(raw);
             if (doom == null && dialect.endsTransaction(new Statements(raw, dialect, 0), failure)) {
@@ -132,8 +134,18 @@ final class FencedTransaction implements Binding, Transaction {
         requireWhole();
         if (!changed.isEmpty()) {
             journal.append(raw, row.generation(), changed);
+        } else if (doubtful) {
+            refuseIfAborted();
         }
         return changed;
+    }
+
+    /**
+     * Where a failed statement leaves a transaction that can only be rolled back, a driver may return from its commit as if
+     * nothing were wrong. Any statement tells; without a failure before there is nothing to ask for.
+     */
+    private void refuseIfAborted() throws SQLException {
+        new Statements(raw, Dialect.of(raw), 0).first("select 1", result -> result.getInt(1));
     }
 
     /** Lets nobody use the connection any more who still has it. */

@@ -87,8 +87,11 @@ class ManyNodesTest {
                 Lap.step(awake, "move " + from);
             }
             sleeper.awaitWrites(10);
-            // Between two transactions: in one of them it would hold up the others, and be waited for.
-            sleeper.call("pause");
+            // With nothing to do: in the middle of something it would hold up the others, who would wait for it.
+            Cluster.all(nodes, "pause");
+            if (!from.equals("OFF")) {
+                assertThat(awake.call("drain")).isEqualTo("true");
+            }
             sleeper.stop();
             if (from.equals("OFF")) {
                 Lap.step(awake, "move DUAL_WRITE");
@@ -101,7 +104,7 @@ class ManyNodesTest {
                 Lap.step(awake, "move COMPLETE");
             }
             sleeper.goOn();
-            sleeper.call("resume");
+            Cluster.all(nodes, "resume");
             sleeper.awaitWrites(20);
             assertThat(cluster.authority()).isEqualTo(Side.TARGET);
             Cluster.all(nodes, "pause");

@@ -262,9 +262,11 @@ class DualWriteRepositoryTest {
         }
         stores.target().rows.put(500L, Order.of(500, "leftover"));
         flag.set(Stage.DUAL_WRITE);
+        List<MigrationEvent> events = new CopyOnWriteArrayList<>();
         try (DualWriteRepository<Order, Long> orders = DualWriteRepository.between(stores.origin(), stores.target())
                 .key(Order::id)
                 .stage(flag)
+                .listener(events::add)
                 .build()) {
             flag.set(Stage.LIVE);
             orders.refresh();
@@ -274,8 +276,12 @@ class DualWriteRepositoryTest {
             orders.refresh();
             assertThat(orders.stage()).isEqualTo(Stage.SHADOW);
             stores.target().rows.put(3L, Order.of(3, "wrong"));
-            assertThat(orders.migration().verify(VerifyPolicy.REPAIR).confirmed())
-                    .isEqualTo(1);
+            orders.migration().verify(VerifyPolicy.REPAIR);
+            assertThat(stores.target().rows).isEqualTo(stores.origin().rows);
+            // By this verification, or a moment before by the one in the background.
+            assertThat(events)
+                    .filteredOn(MigrationEvent.MismatchConfirmed.class::isInstance)
+                    .hasSize(1);
             orders.migration().verify(VerifyPolicy.REPORT);
             await().untilAsserted(() -> {
                 orders.refresh();

@@ -56,7 +56,7 @@ class NonCriticalTest {
     }
 
     private NonCritical.Builder<String> ratings() {
-        return NonCritical.named("ratings", "none").deadline(Duration.ofMillis(50));
+        return NonCritical.named("ratings", "none").deadline(Duration.ofSeconds(2));
     }
 
     @AfterEach

@@ -7,6 +7,7 @@ import io.dualwrite.event.Listeners;
 import io.dualwrite.event.LoggingListener;
 import io.dualwrite.event.Meters;
 import io.dualwrite.event.MigrationEvent.FlagFailed;
+import io.dualwrite.event.MigrationEvent.ServerChanged;
 import io.dualwrite.event.MigrationEvent.StageHeld;
 import io.dualwrite.event.MigrationEvent.StageMoved;
 import io.dualwrite.event.MigrationEvent.WaitedOut;
@@ -30,6 +31,7 @@ import io.dualwrite.repair.BackfillReport;
 import io.dualwrite.repair.BackgroundJob;
 import io.dualwrite.repair.BacklogGauge;
 import io.dualwrite.repair.Handover;
+import io.dualwrite.repair.PossibleLoss;
 import io.dualwrite.repair.Relay;
 import io.dualwrite.repair.StageRefusedException;
 import io.dualwrite.repair.Steps;
@@ -165,7 +167,12 @@ public class Migration implements AutoCloseable {
                 : new StageLatch(settings.stage(), failure -> listener.on(new FlagFailed(Fault.of(failure))));
         this.transactions = parts.transactions()
                 .apply(new FenceContext(
-                        board, this::committed, handover::openIfExpired, settings.writersWait(), settings.pace()));
+                        board,
+                        this::committed,
+                        handover::openIfExpired,
+                        settings.writersWait(),
+                        settings.pace(),
+                        (side, found) -> listener.on(new ServerChanged(side, found))));
         this.copyCalls = CallPolicy.of(name, breaker, settings.copyCalls());
         this.shadow = new ShadowReader(
                 transactions,
@@ -253,6 +260,7 @@ public class Migration implements AutoCloseable {
         if (wish == Stage.FROZEN) {
             throw new IllegalArgumentException("FROZEN is passed through, never stopped at; ask for SHADOW or LIVE");
         }
+        refuseInsideATransaction(wish);
         Pace.Deadline deadline = settings.pace().in(settings.handover().budget().multipliedBy(2));
         while (board.refresh().stage() != wish) {
             walking.lockInterruptibly();
@@ -285,6 +293,52 @@ public class Migration implements AutoCloseable {
     public List<String> obstacles(Stage wish) {
         Stage at = board.refresh().stage();
         return at == wish || at == Stage.FROZEN ? List.of() : steps.obstacles(at, Steps.next(at, wish));
+    }
+
+    /**
+     * What {@link #forceRollback} may lose, as far as this node knows; to be shown to whoever approves of it. Never blocks.
+     */
+    public PossibleLoss possibleLoss() {
+        return gauge.possibleLoss(Side.TARGET, relay.pending());
+    }
+
+    /**
+     * Takes the authority from a target that cannot be reached and opens the origin, at DUAL_WRITE in a new generation. What
+     * the target has accepted and not handed on is lost unless it comes back: see {@link #possibleLoss}. Every node that sees
+     * both rows goes by the origin's from then on; a node that can still reach the target and not the origin goes on writing
+     * there, so cut the target off first. Once it is back it is closed before it is used, and its changes can be reconciled.
+     * May be called before {@link #start}. Blocks on the origin.
+     *
+     * @param by who answers for it
+     * @throws StageRefusedException when the target can be reached, or the origin is no copy
+     * @throws ControlException when the origin cannot be reached either
+     */
+    public void forceRollback(String by) throws InterruptedException {
+        refuseInsideATransaction(Stage.DUAL_WRITE);
+        walking.lockInterruptibly();
+        try {
+            steps.force(Side.TARGET, by);
+        } finally {
+            walking.unlock();
+        }
+    }
+
+    /**
+     * Lets a target follow again from which the authority was taken, once its journal is empty: everything in it was
+     * reconciled. Nothing is taken for granted of it then: a backfill and a verification have to run again.
+     *
+     * @throws StageRefusedException when it was not lost, is not closed yet, or has changes that nobody has reconciled
+     * @throws ControlException when a control row could not be reached
+     */
+    public void readopt() throws InterruptedException {
+        refuseInsideATransaction(Stage.DUAL_WRITE);
+        walking.lockInterruptibly();
+        try {
+            board.refresh();
+            steps.readopt(Side.TARGET);
+        } finally {
+            walking.unlock();
+        }
     }
 
     /** Notes that somebody answers for going to this stage; COMPLETE, which has no way back, is refused without. */
@@ -349,9 +403,15 @@ public class Migration implements AutoCloseable {
         return findings.all();
     }
 
-    /** Asks the flag now, reads both control rows, and makes the steps its wish calls for. Blocks on both stores. */
+    /**
+     * Asks the flag now, reads both control rows, and makes the steps its wish calls for. Blocks on both stores. Inside a
+     * transaction of this migration it only reads: a step would wait for that very transaction.
+     */
     public void refresh() {
         board.refresh();
+        if (transactions.current() != null) {
+            return;
+        }
         try {
             while (walk()) {
                 continue;
@@ -395,6 +455,23 @@ public class Migration implements AutoCloseable {
     /** The way writes go. */
     protected final WritePath writes() {
         return writes;
+    }
+
+    /** A step waits for every transaction that holds a fence; one of this very thread would never end. */
+    private void refuseInsideATransaction(Stage wish) {
+        if (transactions.current() != null) {
+            throw new StageRefusedException(
+                    board.stage(),
+                    wish,
+                    List.of("this thread (" + Thread.currentThread().getName()
+                            + ") is inside a transaction of migration " + name
+                            + ", which the step would wait for; call it outside"));
+        }
+    }
+
+    /** Makes this generation's proofs void: a new verification has to run before the authority is handed over. */
+    protected final void voidVerification() {
+        verifier.voidCleanPasses();
     }
 
     private Side authorityAtStart() {
@@ -528,7 +605,7 @@ public class Migration implements AutoCloseable {
             return true;
         } catch (StageRefusedException refused) {
             StageHeld held = new StageHeld(refused.at(), refused.wish(), refused.reasons());
-            if (!held.equals(heldBefore)) {
+            if (heldBefore == null || !isSameNews(held, heldBefore)) {
                 heldBefore = held;
                 listener.on(held);
             }
@@ -536,6 +613,19 @@ public class Migration implements AutoCloseable {
         } finally {
             walking.unlock();
         }
+    }
+
+    /** Whether two refusals differ in nothing but numbers, which count and grow. */
+    private static boolean isSameNews(StageHeld one, StageHeld other) {
+        return one.at() == other.at()
+                && one.wish() == other.wish()
+                && withoutNumbers(one.reasons()).equals(withoutNumbers(other.reasons()));
+    }
+
+    private static List<String> withoutNumbers(List<String> reasons) {
+        return reasons.stream()
+                .map(reason -> reason.replaceAll("PT[0-9HMS.]+|[0-9]+", "#"))
+                .toList();
     }
 
     private BackgroundJob job(String what, Duration rest, Callable<Boolean> work) {

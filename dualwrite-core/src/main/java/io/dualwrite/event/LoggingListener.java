@@ -1,11 +1,14 @@
 package io.dualwrite.event;
 
+import io.dualwrite.event.MigrationEvent.AuthorityForced;
 import io.dualwrite.event.MigrationEvent.BacklogMeasured;
 import io.dualwrite.event.MigrationEvent.FellBack;
 import io.dualwrite.event.MigrationEvent.FlagFailed;
+import io.dualwrite.event.MigrationEvent.HandoverStuck;
 import io.dualwrite.event.MigrationEvent.MismatchConfirmed;
 import io.dualwrite.event.MigrationEvent.Progress;
 import io.dualwrite.event.MigrationEvent.Quarantined;
+import io.dualwrite.event.MigrationEvent.ServerChanged;
 import io.dualwrite.event.MigrationEvent.ShadowCompared;
 import io.dualwrite.event.MigrationEvent.ShadowFailed;
 import io.dualwrite.event.MigrationEvent.ShadowShed;
@@ -39,7 +42,12 @@ public final class LoggingListener implements MigrationListener {
     }
 
     private Level level(MigrationEvent event) {
-        if (event instanceof Quarantined || event instanceof MismatchConfirmed) {
+        boolean alarming = event instanceof Quarantined
+                || event instanceof MismatchConfirmed
+                || event instanceof HandoverStuck
+                || event instanceof AuthorityForced
+                || event instanceof ServerChanged;
+        if (alarming) {
             return Level.ERROR;
         }
         if (event instanceof Transferred) {

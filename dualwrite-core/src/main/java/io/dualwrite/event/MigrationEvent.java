@@ -4,7 +4,10 @@ import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Something that happened in a migration. Events carry no record contents; keys inside {@link RecordId} print redacted.
@@ -22,6 +25,29 @@ public sealed interface MigrationEvent {
 
     /** One step of a flip or rollback was made in a control row. */
     record HandoverStep(Side from, String step, long handover) implements MigrationEvent {}
+
+    /**
+     * How long a flip or rollback took, step by step, also one that was given up. {@code closed} is the time from the
+     * closing of the old authority to the moment when either side accepted writes again: what writers had to wait.
+     */
+    record HandoverMeasured(Side from, boolean completed, Duration closed, Map<String, Duration> steps)
+            implements MigrationEvent {
+        public HandoverMeasured {
+            steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
+        }
+    }
+
+    /**
+     * A handover was decided, and the side that is to have the authority cannot be opened: no write is accepted until it
+     * can. Any node goes on as soon as that side answers. Told once per handover.
+     */
+    record HandoverStuck(Side heir, long handover, Fault fault) implements MigrationEvent {}
+
+    /** The authority was taken from a side that could not be reached; {@code by} answers for what that may have lost. */
+    record AuthorityForced(Side lost, long handover, String by) implements MigrationEvent {}
+
+    /** Connections of a side lead to another server than the one that is known; transfers rest until somebody adopts it. */
+    record ServerChanged(Side side, String found) implements MigrationEvent {}
 
     /** The stage flag threw, returned null or named no stage; the last good stage stays. */
     record FlagFailed(Fault fault) implements MigrationEvent {}

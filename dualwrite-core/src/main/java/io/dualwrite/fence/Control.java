@@ -1,6 +1,7 @@
 package io.dualwrite.fence;
 
 import io.dualwrite.stage.ControlRow;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,4 +29,11 @@ public interface Control {
      *     read again
      */
     @Nullable ControlRow change(ControlRow expected, ControlRow next);
+
+    /**
+     * Who holds the row shared now, those that have held it for longest first, as far as the store and this process can
+     * tell. An aid for finding what is in the way of a change: may be incomplete, and is empty when nothing can be seen.
+     * Blocks; never throws.
+     */
+    List<Holder> holders();
 }

@@ -3,7 +3,10 @@ package io.dualwrite.fence;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.Role;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +21,7 @@ public final class LocalFence implements Control {
     private final Duration lockTimeout;
     private ControlRow row;
     private Pace.@Nullable Deadline closing;
-    private int holders;
+    private final Set<Hold> holds = new LinkedHashSet<>();
     private int changesWaiting;
 
     /**
@@ -35,6 +38,8 @@ public final class LocalFence implements Control {
     /** A share of the fence: the row stays as it is until this is closed. To be closed once, by any thread. */
     public final class Hold implements AutoCloseable {
         private final ControlRow held;
+        private final String thread = Thread.currentThread().getName();
+        private final long begun = pace.nanos();
 
         private Hold(ControlRow held) {
             this.held = held;
@@ -47,7 +52,7 @@ public final class LocalFence implements Control {
 
         @Override
         public void close() {
-            release();
+            release(this);
         }
     }
 
@@ -63,16 +68,25 @@ public final class LocalFence implements Control {
                     return null;
                 }
                 if (changesWaiting == 0) {
-                    holders++;
-                    return new Hold(row);
+                    Hold hold = new Hold(row);
+                    holds.add(hold);
+                    return hold;
                 }
             }
             pace.pause(LOOK_AGAIN);
         }
     }
 
-    private synchronized void release() {
-        holders--;
+    private synchronized void release(Hold hold) {
+        holds.remove(hold);
+    }
+
+    @Override
+    public synchronized List<Holder> holders() {
+        return holds.stream()
+                .map(hold -> new Holder(
+                        "thread " + hold.thread, "", "", Duration.ofNanos(Math.max(0, pace.nanos() - hold.begun))))
+                .toList();
     }
 
     @Override
@@ -92,13 +106,13 @@ public final class LocalFence implements Control {
                     if (!isAsExpected(expected)) {
                         return null;
                     }
-                    if (holders == 0) {
+                    if (holds.isEmpty()) {
                         replace(next);
                         return read();
                     }
                     if (patience.isOver()) {
                         throw new FenceBusyException(
-                                holders + " calls in flight hold the fence for longer than " + lockTimeout, null);
+                                holds.size() + " calls in flight hold the fence for longer than " + lockTimeout, null);
                     }
                 }
                 pace.pause(LOOK_AGAIN);

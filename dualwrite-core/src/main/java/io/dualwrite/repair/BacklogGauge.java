@@ -6,6 +6,7 @@ import io.dualwrite.fence.Board;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.journal.Backlog;
 import io.dualwrite.journal.Journal;
+import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,18 @@ public final class BacklogGauge {
         last = new Measured(backlog, begun);
         listener.on(new BacklogMeasured(backlog.open(), backlog.quarantined(), backlog.oldest()));
         return backlog;
+    }
+
+    /** What taking the authority from {@code lost} may lose, as far as this node knows; never blocks. */
+    public PossibleLoss possibleLoss(Side lost, Pending pending) {
+        Measured known = last;
+        boolean measured = known != null && board.view().leader() == lost;
+        return new PossibleLoss(
+                lost,
+                board.view().of(lost),
+                pending.size(),
+                known == null || !measured ? null : known.backlog,
+                known == null || !measured ? null : Duration.ofNanos(pace.nanos() - known.begunNanos));
     }
 
     /**

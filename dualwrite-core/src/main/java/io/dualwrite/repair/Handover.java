@@ -1,11 +1,15 @@
 package io.dualwrite.repair;
 
+import io.dualwrite.event.Fault;
+import io.dualwrite.event.MigrationEvent.AuthorityForced;
 import io.dualwrite.event.MigrationEvent.HandoverStep;
+import io.dualwrite.event.MigrationEvent.HandoverStuck;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Board;
 import io.dualwrite.fence.Control;
 import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.FenceBusyException;
+import io.dualwrite.fence.Holder;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.journal.Backlog;
 import io.dualwrite.journal.Journal;
@@ -15,6 +19,7 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +54,8 @@ public class Handover {
     private final HandoverSettings settings;
     private final MigrationListener listener;
     private final Pace pace;
+    /** The last handover of which it was told that it is stuck. */
+    private final AtomicLong stuckAt = new AtomicLong(-1);
 
     public Handover(
             Board board,
@@ -84,19 +91,42 @@ public class Handover {
      */
     public void run(Side from, ControlRow checked) throws InterruptedException {
         Pace.Deadline deadline = pace.in(settings.budget());
+        Stopwatch watch = new Stopwatch(pace);
         ControlRow closed = close(from, checked, deadline);
+        watch.closed();
         ControlRow ceded;
         try {
             drain(from, deadline);
+            watch.lap("drain");
             confirm(from, deadline);
+            watch.lap("confirm");
             probe(from, closed, deadline);
+            watch.lap("probe");
             ceded = cede(from, closed, deadline);
+            watch.lap("cede");
         } catch (Throwable givenUp) {
             open(from, closed);
+            watch.opened("open again");
+            listener.on(watch.measured(from, false));
             throw givenUp;
         }
-        takeOver(from, ceded);
+        takeOverOrTell(from, ceded);
+        watch.opened("take over");
         follow(from, ceded);
+        watch.lap("follow");
+        listener.on(watch.measured(from, true));
+    }
+
+    /** As {@link #takeOver}; that nobody can write meanwhile is told at once, and once. */
+    private void takeOverOrTell(Side from, ControlRow ceded) throws InterruptedException {
+        try {
+            takeOver(from, ceded);
+        } catch (ControlException unreachable) {
+            if (stuckAt.getAndSet(ceded.handover()) != ceded.handover()) {
+                listener.on(new HandoverStuck(from.other(), ceded.handover(), Fault.of(unreachable)));
+            }
+            throw unreachable;
+        }
     }
 
     /**
@@ -120,7 +150,7 @@ public class Handover {
                     throw refused(
                             from,
                             "transactions in flight on the " + from + " were not over after " + settings.budget()
-                                    + "; look for long transactions there and try again");
+                                    + "; look for long transactions there and try again" + inTheWay(from));
                 }
                 pace.pause(settings.retry());
             }
@@ -206,7 +236,7 @@ public class Handover {
                     throw refused(
                             from,
                             "transfers in flight on the " + to + " were not over after " + settings.budget()
-                                    + "; look for sessions of stopped nodes there");
+                                    + "; look for sessions of stopped nodes there" + inTheWay(to));
                 }
                 pace.pause(settings.retry());
             }
@@ -229,7 +259,9 @@ public class Handover {
             } catch (FenceBusyException busy) {
                 // Writers that only look whether they may begin hold the row too, each for a moment.
                 if (deadline.isOver()) {
-                    throw refused(from, "the fence of the " + from + " was not free within " + settings.budget());
+                    throw refused(
+                            from,
+                            "the fence of the " + from + " was not free within " + settings.budget() + inTheWay(from));
                 }
                 pace.pause(settings.retry());
             }
@@ -284,7 +316,8 @@ public class Handover {
 
     /**
      * Goes on with whatever step somebody left half made: a side that has ceded, a closing whose deadline has passed, a
-     * completed migration whose origin still accepts transfers. Does nothing when there is nothing of the kind.
+     * completed migration whose origin still accepts transfers. Closes a side that has come back after the authority was
+     * taken from it. Does nothing when there is nothing of the kind.
      */
     public void settle() throws InterruptedException {
         for (Side side : Side.values()) {
@@ -292,8 +325,10 @@ public class Handover {
             if (row == null) {
                 continue;
             }
-            if (row.role() == Role.CEDED) {
-                takeOver(side, row);
+            if (isLost(side, row)) {
+                closeLost(side, row);
+            } else if (row.role() == Role.CEDED) {
+                takeOverOrTell(side, row);
                 follow(side, row);
             } else if (row.isExpired()) {
                 openIfExpired(side);
@@ -309,13 +344,145 @@ public class Handover {
     public void openIfExpired(Side side) {
         try {
             ControlRow row = board.refresh(side);
-            if (row.isExpired()) {
+            if (row.isExpired() && !isLost(side, row)) {
                 noted(side, controls.of(side).change(row, row.authority(row.stage())), "opened again");
             }
         } catch (FenceBusyException | ControlException later) {
             // Nothing is lost by leaving it closed a little longer.
             return;
         }
+    }
+
+    /**
+     * Takes the authority from a side that cannot be reached, without draining it: what it has accepted and not handed on
+     * stays there, and is what {@code by} answers for. The other side begins a new generation at DUAL_WRITE, with a higher
+     * handover number, by which every node that sees both rows knows which one counts.
+     *
+     * @throws StageRefusedException when the lost side can be reached after all, or the other one is no copy
+     * @throws ControlException when the other side cannot be reached either
+     */
+    void force(Side lost, String by) throws InterruptedException {
+        Side heir = lost.other();
+        Pace.Deadline deadline = pace.in(settings.budget());
+        while (true) {
+            refuseIfReachable(lost);
+            ControlRow row = board.refresh(heir);
+            if (row.role() != Role.COPY && row.role() != Role.CEDED) {
+                throw refused(
+                        lost, "the " + heir + " is " + row.role() + ", no copy that could take the authority over");
+            }
+            ControlRow known = board.view().of(lost);
+            long highest = known == null ? row.handover() : Math.max(known.handover(), row.handover());
+            ControlRow opened = row.as(Role.COPY, highest + 1)
+                    .inGeneration(row.generation() + 1)
+                    .authority(Stage.DUAL_WRITE);
+            try {
+                ControlRow now = controls.of(heir).change(row, opened);
+                if (now != null) {
+                    noted(heir, now, "took over by force");
+                    listener.on(new AuthorityForced(lost, now.handover(), by));
+                    return;
+                }
+            } catch (FenceBusyException busy) {
+                if (deadline.isOver()) {
+                    throw refused(
+                            lost,
+                            "transfers in flight on the " + heir + " were not over after " + settings.budget()
+                                    + inTheWay(heir));
+                }
+                pace.pause(settings.retry());
+            }
+        }
+    }
+
+    private void refuseIfReachable(Side lost) {
+        try {
+            board.refresh(lost);
+        } catch (ControlException unreachable) {
+            return;
+        }
+        throw refused(lost, "the " + lost + " can be reached, so that nothing has to be lost; use moveTo");
+    }
+
+    /**
+     * Whether the authority was taken from this side while it could not be reached, as its row and the other one tell. At OFF
+     * no side follows, and a row there may be older than any handover.
+     */
+    boolean isLost(Side side, ControlRow row) {
+        ControlRow other = board.view().of(side.other());
+        return other != null && other.stage() != Stage.OFF && board.view().isSurpassed(side, row);
+    }
+
+    /** Closes it for good, before anybody uses it; one attempt, since everybody tries again. */
+    private void closeLost(Side side, ControlRow row) {
+        if (row.role() == Role.CLOSED && row.remaining() == null) {
+            return;
+        }
+        try {
+            noted(side, controls.of(side).change(row, row.retired()), "closed as lost");
+        } catch (FenceBusyException | ControlException later) {
+            // Its own transactions in flight, or it is gone again. No node that knows of the other side begins one
+            // there.
+            return;
+        }
+    }
+
+    /**
+     * Lets a lost side follow again, in a generation in which nothing is known of it yet.
+     *
+     * @throws StageRefusedException when the side is not lost, not yet closed, or has intents that nobody has reconciled
+     */
+    void readopt(Side lost) throws InterruptedException {
+        settle();
+        ControlRow row = board.refresh(lost);
+        ControlRow authority = board.refresh(lost.other());
+        if (!isLost(lost, row) || row.role() != Role.CLOSED || row.remaining() != null) {
+            throw refused(
+                    lost,
+                    "the " + lost + " is " + row.role() + " at handover " + row.handover()
+                            + ", no side that was lost and has been closed since");
+        }
+        Backlog left = journals.of(lost).backlog();
+        if (!left.isEmpty()) {
+            throw refused(
+                    lost,
+                    left + " in the journal of the lost " + lost
+                            + ": changes that nobody has handed on; reconcile them first");
+        }
+        if (authority.generation() <= row.generation()) {
+            // What this generation knows of the side is no longer true.
+            authority = changed(
+                    lost,
+                    lost.other(),
+                    authority,
+                    authority.inGeneration(row.generation() + 1).authority(Stage.DUAL_WRITE));
+        }
+        changed(lost, lost, row, row.as(Role.COPY, authority.handover()).inGeneration(authority.generation()));
+    }
+
+    private ControlRow changed(Side lost, Side side, ControlRow row, ControlRow next) throws InterruptedException {
+        Pace.Deadline deadline = pace.in(settings.budget());
+        while (true) {
+            try {
+                ControlRow now = controls.of(side).change(row, next);
+                if (now == null) {
+                    throw refused(lost, "the control row of the " + side + " was changed by somebody else; look again");
+                }
+                noted(side, now, "readopted");
+                return now;
+            } catch (FenceBusyException busy) {
+                if (deadline.isOver()) {
+                    throw refused(
+                            lost,
+                            "the fence of the " + side + " was not free within " + settings.budget() + inTheWay(side));
+                }
+                pace.pause(settings.retry());
+            }
+        }
+    }
+
+    private String inTheWay(Side side) {
+        return Holder.told(controls.of(side).holders());
     }
 
     private void retireOrigin() {

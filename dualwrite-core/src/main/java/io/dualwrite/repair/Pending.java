@@ -109,6 +109,16 @@ public final class Pending {
         }
     }
 
+    /** How many records are pending; at least so many once it was too many to remember. */
+    public int size() {
+        lock.lock();
+        try {
+            return notedAs.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     boolean isOverflowed() {
         lock.lock();
         try {

@@ -4,6 +4,7 @@ import io.dualwrite.fence.Board;
 import io.dualwrite.fence.Control;
 import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.FenceBusyException;
+import io.dualwrite.fence.Holder;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.journal.Backlog;
 import io.dualwrite.journal.Journal;
@@ -63,9 +64,7 @@ public final class Steps {
 
     /** Notes that somebody answers for going to this stage. */
     public void approve(Stage stage, String by) {
-        if (by.isBlank()) {
-            throw new IllegalArgumentException("An approval says who gave it");
-        }
+        requireName(by);
         synchronized (approvals) {
             approvals.put(stage, by);
         }
@@ -148,6 +147,35 @@ public final class Steps {
         change(Side.TARGET, target, target, Stage.JOURNAL, Stage.DUAL_WRITE);
     }
 
+    /**
+     * Takes the authority from a side that cannot be reached, and gives it to the other one in a new generation, at
+     * DUAL_WRITE. See {@link PossibleLoss} for what that may cost.
+     *
+     * @param by who answers for it
+     * @throws StageRefusedException when the side can be reached, or the other one is no copy
+     * @throws ControlException when the other side cannot be reached either
+     */
+    public void force(Side lost, String by) throws InterruptedException {
+        requireName(by);
+        handover.force(lost, by);
+    }
+
+    /**
+     * Lets a side follow again from which the authority was taken, once nothing is left in its journal.
+     *
+     * @throws StageRefusedException when it was not lost, is not closed yet, or has changes that nobody has reconciled
+     * @throws ControlException when a control row could not be reached
+     */
+    public void readopt(Side lost) throws InterruptedException {
+        handover.readopt(lost);
+    }
+
+    private static void requireName(String by) {
+        if (by.isBlank()) {
+            throw new IllegalArgumentException("An approval says who gave it");
+        }
+    }
+
     private void begin(ControlRow origin) throws InterruptedException {
         // The target is read before the origin is looked at again. Whoever else begins changes the target first: a
         // coordinator that slept here fails at the target, and never touches what that one has made of it since.
@@ -165,6 +193,10 @@ public final class Steps {
                 Stage.OFF,
                 Stage.JOURNAL);
         change(Side.ORIGIN, origin, origin.authority(Stage.JOURNAL).inGeneration(generation), Stage.OFF, Stage.JOURNAL);
+        synchronized (approvals) {
+            // What has no way back was approved of in another generation.
+            approvals.remove(Stage.COMPLETE);
+        }
     }
 
     private ControlRow authorityAt(Side side, Stage from, Stage to) {
@@ -194,7 +226,8 @@ public final class Steps {
                             from,
                             to,
                             List.of("transactions in flight on the " + side + " were not over after "
-                                    + settings.budget() + "; look for long transactions there"));
+                                    + settings.budget() + "; look for long transactions there"
+                                    + Holder.told(controls.of(side).holders())));
                 }
                 pace.pause(settings.retry());
             }
@@ -261,7 +294,10 @@ public final class Steps {
         if (follower.role() != Role.COPY
                 || follower.handover() != board.refresh(from).handover()) {
             reasons.add("the " + from.other() + " is " + follower.role() + " at handover " + follower.handover()
-                    + ", no copy of this authority; wait for the handover before to be settled");
+                    + ", no copy of this authority; "
+                    + (handover.isLost(from.other(), follower)
+                            ? "it was lost: reconcile its changes and readopt it"
+                            : "wait for the handover before to be settled"));
         }
         reasons.addAll(preflight.handover(from));
     }

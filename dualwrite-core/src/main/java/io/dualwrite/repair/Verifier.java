@@ -189,11 +189,10 @@ public final class Verifier {
     }
 
     /**
-     * Makes every record type wait for a new verification: what has been proved holds no longer.
-     *
-     * @throws io.dualwrite.journal.JournalException when the checkpoints cannot be reached
+     * Makes every record type wait for a new verification: what has been proved holds no longer. Blocks on both stores.
      */
-    void voidCleanPasses(int generation) {
+    public void voidCleanPasses() {
+        int generation = board.refresh(board.view().leader()).generation();
         types.forEach(type -> voidCleanPass(type.name(), generation));
     }
 

@@ -36,6 +36,15 @@ public record ControlView(
         return side == Side.ORIGIN ? new ControlView(row, target) : new ControlView(origin, row);
     }
 
+    /**
+     * Whether the other side is known to have got the authority after this row of {@code side} lost it: its handover number
+     * is higher. A side that was not reachable when it was taken from may say AUTHORITY still, and must not be used.
+     */
+    public boolean isSurpassed(Side side, ControlRow row) {
+        ControlRow other = of(side.other());
+        return other != null && other.role() == Role.AUTHORITY && other.handover() > row.handover();
+    }
+
     /** The stage both rows together stand for; FROZEN while neither has the authority. */
     public Stage stage() {
         Side authority = authority();

@@ -8,6 +8,7 @@ import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -66,6 +67,11 @@ class BoardInterleavingsTest {
 
         @Override
         public ControlRow change(ControlRow expected, ControlRow next) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<Holder> holders() {
             throw new UnsupportedOperationException();
         }
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.dualwrite.event.MigrationEvent.HandoverMeasured;
 import io.dualwrite.event.MigrationEvent.HandoverStep;
+import io.dualwrite.event.MigrationEvent.HandoverStuck;
 import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.LocalFence;
 import io.dualwrite.journal.Postponement;
@@ -291,6 +293,61 @@ class HandoverTest {
         bench.node().handover.settle();
         assertThat(bench.stage()).isEqualTo(Stage.LIVE);
         assertThat(bench.write(9, "kept")).isTrue();
+    }
+
+    @Test
+    void aHeirThatCannotBeOpenedIsToldOnce() throws Exception {
+        Bench.Node node = bench.node();
+        bench.controls
+                .target()
+                .beforeNextChange(() -> bench.controls
+                        .target()
+                        .beforeNextChange(() -> bench.controls.target().unreachable(true)));
+        assertThatThrownBy(() -> node.handover.run(Side.ORIGIN, bench.row(Side.ORIGIN)))
+                .isInstanceOf(ControlException.class);
+        assertThatThrownBy(node.handover::settle).isInstanceOf(ControlException.class);
+
+        assertThat(bench.events.of(HandoverStuck.class))
+                .singleElement()
+                .extracting(HandoverStuck::heir, HandoverStuck::handover)
+                .containsExactly(Side.TARGET, 1L);
+        bench.controls.target().unreachable(false);
+        node.handover.settle();
+        assertThat(bench.stage()).isEqualTo(Stage.LIVE);
+    }
+
+    @Test
+    void everyStepIsMeasuredAndSoIsWhatWritersWait() throws Exception {
+        bench.generators = from -> bench.pace.pass(Duration.ofMillis(70));
+        run(Side.ORIGIN);
+
+        HandoverMeasured measured = bench.events.of(HandoverMeasured.class).get(0);
+        assertThat(measured.completed()).isTrue();
+        assertThat(measured.steps())
+                .containsEntry("confirm", Duration.ofMillis(70))
+                .containsKeys("close", "drain", "probe", "cede", "take over", "follow");
+        assertThat(measured.closed()).isEqualTo(Duration.ofMillis(70));
+    }
+
+    @Test
+    void aHandoverThatIsGivenUpIsMeasuredToo() {
+        bench.generators = from -> {
+            throw new IOException("no sequence");
+        };
+        refused(Side.ORIGIN, "the last check");
+
+        assertThat(bench.events.of(HandoverMeasured.class)).singleElement().satisfies(measured -> {
+            assertThat(measured.completed()).isFalse();
+            assertThat(measured.steps()).containsKeys("close", "drain", "open again");
+        });
+    }
+
+    @Test
+    void whoKeepsTheAuthorityFromClosingIsTold() throws Exception {
+        try (LocalFence.Hold writer = bench.fences.origin().hold(Role.AUTHORITY)) {
+            refused(Side.ORIGIN, "In the way: thread " + Thread.currentThread().getName());
+        }
+        assertStillOpen(Side.ORIGIN);
     }
 
     @Test

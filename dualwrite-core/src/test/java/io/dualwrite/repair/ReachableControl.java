@@ -2,7 +2,9 @@ package io.dualwrite.repair;
 
 import io.dualwrite.fence.Control;
 import io.dualwrite.fence.ControlException;
+import io.dualwrite.fence.Holder;
 import io.dualwrite.stage.ControlRow;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A control row that can be made unreachable, or to do something just before it is changed. */
@@ -40,6 +42,11 @@ public final class ReachableControl implements Control {
         before.run();
         reach();
         return inner.change(expected, next);
+    }
+
+    @Override
+    public List<Holder> holders() {
+        return unreachable ? List.of() : inner.holders();
     }
 
     private void reach() {

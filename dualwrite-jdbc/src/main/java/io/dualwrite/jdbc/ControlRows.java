@@ -3,10 +3,16 @@ package io.dualwrite.jdbc;
 import io.dualwrite.fence.Control;
 import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.FenceBusyException;
+import io.dualwrite.fence.Holder;
 import io.dualwrite.stage.ControlRow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class ControlRows implements Control {
     private final Place place;
     private final boolean installing;
+    /** What threads of this process hold the row for now. */
+    private final Map<Object, Held> held = new ConcurrentHashMap<>();
+
+    private record Held(String thread, long begun) {}
 
     /** With {@code installing}, tables or rows that are missing are added when the row is read. */
     ControlRows(Place place, boolean installing) {
@@ -46,13 +56,39 @@ final class ControlRows implements Control {
 
     private @Nullable ControlRow readOrNull() {
         try {
-            return place.<@Nullable ControlRow>commit(session -> ControlTable.row(session.run(), place, 0, ""));
+            return readAndWatch();
         } catch (SQLException failure) {
-            if (installing && Dialect.isMissingTable(failure)) {
-                return null;
+            if (Dialect.isUnique(failure)) {
+                // Another node was the first to note the server, at the same moment.
+                return readAgain();
             }
-            throw unreadable(failure);
+            return absent(failure);
         }
+    }
+
+    private @Nullable ControlRow readAgain() {
+        try {
+            return readAndWatch();
+        } catch (SQLException failure) {
+            return absent(failure);
+        }
+    }
+
+    private @Nullable ControlRow readAndWatch() throws SQLException {
+        return place.<@Nullable ControlRow>commit(session -> {
+            ControlRow row = ControlTable.row(session.run(), place, 0, "");
+            if (row != null) {
+                place.servers().refresh(session);
+            }
+            return row;
+        });
+    }
+
+    private @Nullable ControlRow absent(SQLException failure) {
+        if (installing && Dialect.isMissingTable(failure)) {
+            return null;
+        }
+        throw unreadable(failure);
     }
 
     @Override
@@ -63,6 +99,9 @@ final class ControlRows implements Control {
             int changed = replace(session, expected, next);
             if (changed == 0) {
                 return null;
+            }
+            if (next.generation() > expected.generation()) {
+                new JdbcJournal(place).beginGeneration(session, next.generation());
             }
             ControlRow now = ControlTable.row(session.run(), place, 0, "");
             session.commit();
@@ -118,7 +157,54 @@ final class ControlRows implements Control {
         if (row == null) {
             throw missing(null);
         }
+        place.servers().look(statements.connection(), statements);
         return row;
+    }
+
+    /** Makes the server that this side's connections lead to now the known one. */
+    void adoptServer(int generation) {
+        try {
+            place.commit(session -> {
+                place.servers().adopt(session, generation);
+                return place;
+            });
+        } catch (SQLException failure) {
+            throw unreadable(failure);
+        }
+        read();
+    }
+
+    ServerWatch servers() {
+        return place.servers();
+    }
+
+    /** Notes that the calling thread holds the row, until {@link #letGo} is called with the same token. */
+    void holding(Object token) {
+        held.put(token, new Held(Thread.currentThread().getName(), place.pace().nanos()));
+    }
+
+    void letGo(Object token) {
+        held.remove(token);
+    }
+
+    @Override
+    public List<Holder> holders() {
+        List<Holder> holders = new ArrayList<>();
+        long now = place.pace().nanos();
+        held.values().stream()
+                .sorted(Comparator.comparingLong(Held::begun))
+                .forEach(each -> holders.add(new Holder(
+                        "thread " + each.thread() + " of this process",
+                        "",
+                        "",
+                        Duration.ofNanos(Math.max(0, now - each.begun())))));
+        try {
+            holders.addAll(place.commit(session -> session.dialect().holders(session.run(), place)));
+        } catch (SQLException unseen) {
+            // An aid only: what it cannot see, it leaves out.
+            return holders;
+        }
+        return holders;
     }
 
     /** As {@link #hold(Statements)}, on a connection of somebody else's. */

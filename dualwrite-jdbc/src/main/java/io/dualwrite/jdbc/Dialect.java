@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import io.dualwrite.fence.Holder;
 import io.dualwrite.stage.ControlRow;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -125,6 +126,18 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
 
     /** What can identify the database behind a connection, to tell whether two connections lead to the same one. */
     String identity(Connection connection) throws SQLException;
+
+    /**
+     * The server behind the statements' connection. Asked within any transaction, also within one of the application's, so
+     * it must not fail for lack of a privilege; what cannot be read is left out of the identity.
+     */
+    Server server(Statements statements) throws SQLException;
+
+    /**
+     * The sessions in the way of a change of the control row, those with the oldest transaction first; as far as this user
+     * may see them, and where the engine does not say who holds a row, everybody with an open transaction.
+     */
+    List<Holder> holders(Statements statements, Place place) throws SQLException;
 
     /** Warnings about settings with which acknowledged commits can be lost; empty as a rule. */
     List<String> durabilityWarnings(Connection connection) throws SQLException;

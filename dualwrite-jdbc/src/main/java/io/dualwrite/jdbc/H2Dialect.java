@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import io.dualwrite.fence.Holder;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.stage.ControlRow;
 import java.sql.Connection;
@@ -9,6 +10,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -192,6 +194,34 @@ record H2Dialect() implements Dialect {
         String url = connection.getMetaData().getURL();
         int settings = url.indexOf(';');
         return settings < 0 ? url : url.substring(0, settings);
+    }
+
+    /** The file's path, or the name of a database in memory: an embedded engine has no server to speak of. */
+    @Override
+    public Server server(Statements statements) throws SQLException {
+        String where =
+                statements.first("select coalesce(database_path(), 'mem:' || database())", row -> row.getString(1));
+        return new Server("h2/" + where, null);
+    }
+
+    /** H2 does not say who holds a row; whoever has uncommitted changes or locked rows counts as having some. */
+    @Override
+    public List<Holder> holders(Statements statements, Place place) throws SQLException {
+        return statements.list(
+                "select session_id, coalesce(client_info, ''), user_name, session_state,"
+                        + " datediff('MILLISECOND', coalesce(sleep_since, executing_statement_start), current_timestamp)"
+                        + " from information_schema.sessions where contains_uncommitted and session_id <> session_id()"
+                        + " order by coalesce(sleep_since, executing_statement_start) limit 100",
+                row -> {
+                    long age = row.getLong(5);
+                    boolean aged = !row.wasNull();
+                    String user = row.getString(3);
+                    return new Holder(
+                            "session " + row.getString(1),
+                            user == null || user.isEmpty() ? "" : "user " + user,
+                            String.valueOf(row.getString(4)).toLowerCase(Locale.ROOT),
+                            aged ? Duration.ofMillis(Math.max(0, age)) : null);
+                });
     }
 
     @Override

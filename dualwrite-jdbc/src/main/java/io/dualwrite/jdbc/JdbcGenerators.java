@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * that were given out and not used yet, or whose record was deleted again, are not in any table.
  */
 final class JdbcGenerators implements Generators {
+    /** How many numbers of records that never arrived are left out. */
+    private static final long UNSEEN = 1_000;
+
     private final Sides<Place> places;
     private final Tables tables;
 
@@ -32,6 +35,34 @@ final class JdbcGenerators implements Generators {
                 GeneratorState now = state(session, next, table);
                 if (now.next() < given.ahead()) {
                     session.dialect().restart(session.run(), generator(session, next, table), given.ahead());
+                }
+                return now;
+            });
+        }
+    }
+
+    /**
+     * Sets the generators of one side ahead of the records that are there, and of as many more as {@link #UNSEEN}, when the
+     * other side's cannot be asked. What that one gave out beyond is met again.
+     */
+    void aheadOfRecords(Side side) throws SQLException {
+        Place place = places.of(side);
+        for (Table<?, ?> table : tables.inOrder()) {
+            if (table.sequences() == null && !table.isIdentity()) {
+                continue;
+            }
+            place.commit(session -> {
+                SideTable there = tables.at(place, session.connection(), table.name());
+                String column = there.key().get(0).quoted();
+                Long largest = session.run()
+                        .first(
+                                "select coalesce(max(" + column + "), 0) from "
+                                        + there.shape().quoted(),
+                                row -> row.getLong(1));
+                GeneratorState now = state(session, place, table);
+                long next = Math.addExact(largest == null ? 0 : largest, Math.multiplyExact(UNSEEN, now.increment()));
+                if (now.next() < next) {
+                    session.dialect().restart(session.run(), generator(session, place, table), next);
                 }
                 return now;
             });

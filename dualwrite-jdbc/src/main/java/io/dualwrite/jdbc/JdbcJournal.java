@@ -51,6 +51,22 @@ final class JdbcJournal implements Journal {
                         rows);
     }
 
+    /**
+     * Gives what was put off or quarantined before this generation a new chance: its backfill brings every record over again,
+     * and what failed then need not fail now. In the transaction that begins the generation.
+     */
+    void beginGeneration(Session session, int generation) throws SQLException {
+        session.run()
+                .update(
+                        "update " + TABLE + " set quarantined = ?, attempts = 0, due = null, leased_until = null where"
+                                + MINE + " and generation < ? and (quarantined = ? or attempts > 0)",
+                        false,
+                        place.migration(),
+                        place.side().name(),
+                        generation,
+                        true);
+    }
+
     @Override
     public void append(Collection<RecordId> records) {
         work("add intents to", session -> {

@@ -4,15 +4,23 @@ import io.dualwrite.Migration;
 import io.dualwrite.MigrationParts;
 import io.dualwrite.MigrationSettings;
 import io.dualwrite.decorate.RepositoryDecorator;
+import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.StageMovedException;
 import io.dualwrite.fence.Transaction;
+import io.dualwrite.stage.ControlRow;
+import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A migration of tables from one database to another. Begin with {@link Jdbc#migration}.
@@ -22,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class JdbcMigration extends Migration {
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcMigration.class);
+
     private final JdbcParts made;
 
     JdbcMigration(String name, JdbcParts made, MigrationParts parts, MigrationSettings settings) {
@@ -111,6 +121,76 @@ public final class JdbcMigration extends Migration {
                     + name() + "; write and name it inside inTransaction(…)");
         }
         transaction.changed(table.id(key));
+    }
+
+    /**
+     * Makes the server that a side's connections lead to now the one that is known, after somebody has looked into why it is
+     * another one than before: a failover as a rule. Transfers go on then; before the authority is handed over the next time,
+     * a verification of this generation has to be clean, since the new server may lack what the old one had acknowledged.
+     * Blocks on both databases.
+     *
+     * @param who answers for it
+     * @throws io.dualwrite.fence.ControlException when a database could not be reached: nothing was adopted
+     * @throws IllegalStateException when the server behind the side is a replica
+     */
+    public void adoptServer(Side side, String who) {
+        if (who.isBlank()) {
+            throw new IllegalArgumentException("An adoption says who answers for it");
+        }
+        // First: dying in between leaves the doubt, and not a proof about another server.
+        voidVerification();
+        ControlRow leader = view().of(view().leader());
+        made.controls().of(side).adoptServer(leader == null ? 0 : leader.generation());
+        LOG.warn("Migration {}: the server of the {} was adopted, for which {} answers", name(), side, who);
+    }
+
+    /**
+     * As {@link Migration#forceRollback(String)}; sets the origin's generators of keys ahead of the records that are there,
+     * and a thousand more, since the target's cannot be asked.
+     */
+    @Override
+    public void forceRollback(String by) throws InterruptedException {
+        try {
+            made.generators().aheadOfRecords(Side.ORIGIN);
+        } catch (SQLException failure) {
+            throw new ControlException(
+                    "The generators of keys on the ORIGIN of migration " + name()
+                            + " could not be set ahead; make it reachable and try again",
+                    failure);
+        }
+        super.forceRollback(by);
+    }
+
+    /**
+     * The records that a target from which the authority was taken has changed without handing it on, the oldest first. Look
+     * each up on both sides, then {@link #takeFromLost take} it over or {@link #dropFromLost drop} it; when none is left,
+     * {@link #readopt} the target. Blocks on both databases.
+     *
+     * @param most how many to list at most, at least 1
+     * @throws IllegalStateException when the target was not lost, or is not closed yet
+     */
+    public List<Unreconciled> unreconciled(int most) throws SQLException {
+        return made.reconciliation().list(most);
+    }
+
+    /**
+     * Makes these records on the origin what they are on the lost target, deleted where they are not there, in one fenced
+     * transaction with its intents, and takes them off the list. A change that the origin has made since is overwritten.
+     *
+     * @throws IllegalStateException as for {@link #unreconciled}; nothing was written
+     * @throws SQLException when the origin does not take a value, or a database failed: they stay on the list
+     */
+    public void takeFromLost(Collection<RecordId> records) throws SQLException {
+        made.reconciliation().take(records);
+    }
+
+    /**
+     * Takes these records off the list: what the lost target has of them is overwritten once it follows again.
+     *
+     * @throws IllegalStateException as for {@link #unreconciled}; nothing was forgotten
+     */
+    public void dropFromLost(Collection<RecordId> records) {
+        made.reconciliation().drop(records);
     }
 
     /** The side that the calling thread's transaction runs on, or null when it is in none. */

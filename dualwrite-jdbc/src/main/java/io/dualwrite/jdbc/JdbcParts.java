@@ -71,7 +71,7 @@ final class JdbcParts {
                 new TableScan(places, tables),
                 new JdbcCheckpoints(places.target()),
                 new JdbcPreflight(places, controls, journals, tables, adopting),
-                new JdbcGenerators(places, tables));
+                generators());
     }
 
     TableCarrier carrier() {
@@ -79,10 +79,22 @@ final class JdbcParts {
     }
 
     JdbcTransactions transactions(FenceContext context) {
+        for (Side side : Side.values()) {
+            controls.of(side).servers().tell(context.onOtherServer());
+        }
         WriterGate gate = new WriterGate(
                 pools, controls, context.board(), context.writersWait(), context.onExpired(), context.pace());
         StrictReads reads = new StrictReads(pools, controls, context.board(), bindings, context.pace());
         return new JdbcTransactions(gate, reads, bindings, controls, journals, context.hook());
+    }
+
+    /** What to do about the changes of the target when the authority was taken from it. */
+    Reconciliation reconciliation() {
+        return new Reconciliation(places, controls, journals, carrier(), Side.TARGET);
+    }
+
+    JdbcGenerators generators() {
+        return new JdbcGenerators(places, tables);
     }
 
     /** What repositories of that side are built on. */

@@ -2,6 +2,7 @@ package io.dualwrite.jdbc;
 
 import io.dualwrite.event.Fault;
 import io.dualwrite.fence.ControlException;
+import io.dualwrite.repair.Checkpoint;
 import io.dualwrite.repair.Preflight;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
@@ -77,6 +78,7 @@ final class JdbcPreflight implements Preflight {
             tables(session, side.other(), reasons);
             foreignKeys(session, side.other(), reasons);
         });
+        servers(reasons);
         if (reasons.isEmpty()) {
             together(reasons);
         }
@@ -87,6 +89,8 @@ final class JdbcPreflight implements Preflight {
     public List<String> handover(Side authority) {
         List<String> reasons = new ArrayList<>();
         Side next = authority.other();
+        servers(reasons);
+        verifiedSinceAdoption(authority, reasons);
         inspect(next, reasons, session -> {
             // Written and, since nobody commits, rolled back: the new authority must be able to keep a journal.
             journals.of(next).append(session.connection(), 0, List.of(new RecordId("probe", "probe")));
@@ -111,6 +115,38 @@ final class JdbcPreflight implements Preflight {
         for (String warning : session.dialect().durabilityWarnings(session.connection())) {
             LOG.warn("{}: {}", places.of(side), warning);
         }
+    }
+
+    private void servers(List<String> reasons) {
+        for (Side side : Side.values()) {
+            String doubt = controls.of(side).servers().doubt();
+            if (doubt != null) {
+                reasons.add(doubt);
+            }
+        }
+    }
+
+    /** A rollback asks for no clean pass as a rule; after another server was adopted nothing that was proved holds. */
+    private void verifiedSinceAdoption(Side authority, List<String> reasons) {
+        ControlRow row = readControl(authority, reasons);
+        boolean adopted = row != null
+                && (controls.origin().servers().wasAdoptedIn(row.generation())
+                        || controls.target().servers().wasAdoptedIn(row.generation()));
+        if (!adopted || row == null) {
+            return;
+        }
+        JdbcCheckpoints checkpoints = new JdbcCheckpoints(places.target());
+        inspect(Side.TARGET, reasons, session -> {
+            for (Table<?, ?> table : tables.inOrder()) {
+                if (!checkpoints
+                        .find(Checkpoint.CLEAN_PASS, table.name(), row.generation())
+                        .map(Checkpoint::done)
+                        .orElse(false)) {
+                    reasons.add("a server was adopted in this generation and " + table
+                            + " has had no clean verification since; run verify(REPAIR) until it is clean");
+                }
+            }
+        });
     }
 
     /** What is looked at over one connection. */
@@ -140,8 +176,12 @@ final class JdbcPreflight implements Preflight {
     }
 
     private void libraryTables(Session session, Side side, List<String> reasons) throws SQLException {
-        for (String name :
-                List.of(LibraryTables.JOURNAL, LibraryTables.RECHECK, LibraryTables.STRIPE, LibraryTables.CHECKPOINT)) {
+        for (String name : List.of(
+                LibraryTables.JOURNAL,
+                LibraryTables.RECHECK,
+                LibraryTables.STRIPE,
+                LibraryTables.CHECKPOINT,
+                LibraryTables.SERVER)) {
             if (TableShape.find(session.connection(), name) == null) {
                 reasons.add("The table " + name + " is missing on " + places.of(side)
                         + "; call createTables(true) on the builder, or apply the DDL that Schema prints");

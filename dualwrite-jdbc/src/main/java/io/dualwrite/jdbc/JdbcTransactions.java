@@ -6,7 +6,6 @@ import io.dualwrite.fence.Transaction;
 import io.dualwrite.fence.Transactions;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
-import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.Connection;
@@ -55,6 +54,16 @@ final class JdbcTransactions implements Transactions {
             return outer.run(work::run);
         }
         WriterGate.Entry entry = gate.enter();
+        ControlRows control = controls.of(entry.side());
+        control.holding(entry);
+        try {
+            return write(entry, work);
+        } finally {
+            control.letGo(entry);
+        }
+    }
+
+    private <T extends @Nullable Object> T write(WriterGate.Entry entry, Work<T> work) throws Exception {
         Loan loan = entry.loan();
         FencedTransaction transaction =
                 new FencedTransaction(entry.side(), entry.row(), loan.connection(), journals.of(entry.side()), false);
@@ -116,15 +125,17 @@ final class JdbcTransactions implements Transactions {
         }
         Side side = sideOf(connection);
         ControlRow row = hold(side, connection);
-        if (row.role() != Role.AUTHORITY) {
+        if (!gate.isAuthority(side, row)) {
             throw moved(side);
         }
         FencedTransaction joined = new FencedTransaction(side, row, connection, journals.of(side), true);
+        controls.of(side).holding(joined);
         try {
             T result = bindings.with(joined, () -> work.run(joined));
             joined.requireWhole();
             return result;
         } finally {
+            controls.of(side).letGo(joined);
             joined.end();
         }
     }
@@ -147,7 +158,7 @@ final class JdbcTransactions implements Transactions {
         List<Side> sides = new ArrayList<>();
         for (Side side : Side.values()) {
             ControlRow row = controls.of(side).peek(connection);
-            if (row != null && row.role() == Role.AUTHORITY) {
+            if (row != null && gate.isAuthority(side, row)) {
                 return side;
             }
             if (row != null) {

@@ -10,6 +10,7 @@ final class LibraryTables {
     static final String RECHECK = "dualwrite_recheck";
     static final String STRIPE = "dualwrite_stripe";
     static final String CHECKPOINT = "dualwrite_checkpoint";
+    static final String SERVER = "dualwrite_server";
 
     /** How many rows of {@link #STRIPE} a migration's records are spread over. */
     static final int STRIPES = 64;
@@ -97,6 +98,14 @@ final class LibraryTables {
                           last_key varchar(400),
                           rows_done bigint not null,
                           done boolean not null,
-                          primary key (migration, side, job, record_type, generation))""");
+                          primary key (migration, side, job, record_type, generation))""", """
+                        create table if not exists dualwrite_server (
+                          migration varchar(100) not null,
+                          side varchar(6) not null,
+                          identity varchar(200) not null,
+                          stranger varchar(200),
+                          adopted integer not null,
+                          adoptions integer not null,
+                          primary key (migration, side))""");
     }
 }

@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import io.dualwrite.fence.Holder;
 import io.dualwrite.stage.ControlRow;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -80,9 +81,13 @@ record MariaDbDialect(boolean mysql) implements Dialect {
         return 1;
     }
 
+    /**
+     * Queues for a second at most, whatever the application has set, since a change's coordinator may stand still; MySQL has
+     * no such bound for one statement, and goes by {@code innodb_lock_wait_timeout}.
+     */
     @Override
     public @Nullable ControlRow holdShared(Statements statements, Place place) throws SQLException {
-        return ControlTable.row(statements, place, 0, " lock in share mode");
+        return ControlTable.row(statements, place, 0, " lock in share mode" + (mysql ? "" : " wait 1"));
     }
 
     /** Where a transaction sees one snapshot, the locked row is newer than what its plain reads see, unless this checks. */
@@ -278,6 +283,43 @@ record MariaDbDialect(boolean mysql) implements Dialect {
                         "select concat_ws('/', @@hostname, @@port, @@datadir, database())",
                         row -> String.valueOf(row.getString(1)))
                 .get(0);
+    }
+
+    /** The server's own identifier where it has one, which comes of its address, port and hardware; otherwise those. */
+    @Override
+    public Server server(Statements statements) throws SQLException {
+        Map<String, String> variables = new HashMap<>();
+        statements.list(
+                "show global variables where variable_name in"
+                        + " ('server_uid', 'server_uuid', 'hostname', 'port', 'read_only', 'super_read_only')",
+                row -> variables.put(row.getString(1).toLowerCase(Locale.ROOT), row.getString(2)));
+        String database = statements.first("select database()", row -> row.getString(1));
+        String uid = variables.getOrDefault("server_uid", variables.get("server_uuid"));
+        String server = uid == null || uid.isBlank() ? variables.get("hostname") + ":" + variables.get("port") : uid;
+        boolean readOnly = !"OFF".equals(variables.getOrDefault("read_only", "OFF"))
+                || "ON".equals(variables.get("super_read_only"));
+        return new Server((mysql ? "mysql/" : "mariadb/") + server + "/" + database, readOnly ? "is read-only" : null);
+    }
+
+    /** Everybody with an open transaction that holds locks; whose lock it is says InnoDB only while somebody waits. */
+    @Override
+    public List<Holder> holders(Statements statements, Place place) throws SQLException {
+        return statements.list(
+                "select t.trx_mysql_thread_id, coalesce(p.user, ''), coalesce(p.command, ''),"
+                        + " timestampdiff(microsecond, t.trx_started, convert_tz(utc_timestamp(6), '+00:00', 'SYSTEM')) div 1000"
+                        + " from information_schema.innodb_trx t left join information_schema.processlist p"
+                        + " on p.id = t.trx_mysql_thread_id where t.trx_lock_structs > 0"
+                        + " and t.trx_mysql_thread_id <> connection_id() order by t.trx_started limit 100",
+                row -> {
+                    long age = row.getLong(4);
+                    boolean aged = !row.wasNull();
+                    String user = row.getString(2);
+                    return new Holder(
+                            "session " + row.getString(1),
+                            user.isEmpty() ? "" : "user " + user,
+                            row.getString(3).toLowerCase(Locale.ROOT),
+                            aged ? Duration.ofMillis(Math.max(0, age)) : null);
+                });
     }
 
     @Override

@@ -27,6 +27,7 @@ final class Place {
     private final Limits limits;
     private final Pace pace;
     private final AtomicInteger stripes = new AtomicInteger();
+    private final ServerWatch servers = new ServerWatch(this);
     private volatile @Nullable Dialect dialect;
 
     Place(String migration, Side side, DataSource pool, Limits limits, Pace pace) {
@@ -71,6 +72,11 @@ final class Place {
             dialect = known;
         }
         return known;
+    }
+
+    /** Which server this side's connections lead to. */
+    ServerWatch servers() {
+        return servers;
     }
 
     /** A number from 0 that differs from the last ones, for whoever takes one of several stripes. */

@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import io.dualwrite.fence.Holder;
 import io.dualwrite.stage.ControlRow;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -7,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,10 +56,17 @@ record PostgresDialect() implements Dialect {
      * The lock in one statement, the row in the next: a single statement would look with a snapshot from before it got
      * the lock, and a stale writer would slip through. In stricter isolation than READ COMMITTED every statement has the
      * snapshot of the first one, so there the row is locked as well, which fails if it has been changed since.
+     *
+     * <p>The lock is mostly free. Whoever has to queue for it does so for little longer than a change may, whatever the
+     * application has set, since the change's coordinator may stand still; what was set before is set again at once.
      */
     @Override
     public @Nullable ControlRow holdShared(Statements statements, Place place) throws SQLException {
-        statements.execute("select pg_advisory_xact_lock_shared" + LOCK_KEY, lockKey(place));
+        Boolean free = statements.first(
+                "select pg_try_advisory_xact_lock_shared" + LOCK_KEY, row -> row.getBoolean(1), lockKey(place));
+        if (!Boolean.TRUE.equals(free)) {
+            queue(statements, place);
+        }
         Held held = statements.first(
                 ControlTable.select(this, ", current_setting('transaction_isolation')"),
                 row -> new Held(ControlTable.read(row), isReadCommitted(row)),
@@ -72,6 +81,17 @@ record PostgresDialect() implements Dialect {
     @Override
     public void requireFresh(Statements statements, Place place, ControlRow held) {
         // Seen to by holdShared().
+    }
+
+    private static void queue(Statements statements, Place place) throws SQLException {
+        long patience = Math.max(1, 2 * place.limits().lock().toMillis());
+        statements.execute(
+                "select set_config('dualwrite.lock_timeout', current_setting('lock_timeout'), true);"
+                        + " select set_config('lock_timeout', ?, true);"
+                        + " select pg_advisory_xact_lock_shared" + LOCK_KEY + ";"
+                        + " select set_config('lock_timeout', current_setting('dualwrite.lock_timeout'), true)",
+                String.valueOf(patience),
+                lockKey(place));
     }
 
     private record Held(ControlRow row, boolean fresh) {}
@@ -172,12 +192,87 @@ record PostgresDialect() implements Dialect {
                 .get(0);
     }
 
+    /**
+     * The cluster's identifier, which a replica and a restored backup share; the timeline, which each promotion counts up;
+     * and the database's name within the cluster.
+     */
+    @Override
+    public Server server(Statements statements) throws SQLException {
+        Readable readable = readable(statements);
+        String cluster = readable.cluster()
+                ? statements.first("select system_identifier from pg_control_system()", row -> row.getString(1))
+                : "?";
+        String timeline = readable.timeline()
+                ? statements.first(
+                        "select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)", row -> row.getString(1))
+                : "?";
+        return new Server(
+                "postgres/" + cluster + "/" + timeline + "/" + readable.database(),
+                readable.recovering() ? "is in recovery, a replica" : null);
+    }
+
+    /** What this user may read, asked for first: a failed statement would end the transaction. */
+    private record Readable(boolean recovering, boolean cluster, boolean timeline, String database) {}
+
+    private static Readable readable(Statements statements) throws SQLException {
+        Readable readable = statements.first(
+                "select pg_is_in_recovery(), "
+                        + mayCall("pg_control_system()") + ", "
+                        + mayCall("pg_walfile_name(pg_lsn)") + " and " + mayCall("pg_current_wal_lsn()")
+                        + ", current_database()",
+                row -> new Readable(
+                        row.getBoolean(1),
+                        row.getBoolean(2),
+                        row.getBoolean(3) && !row.getBoolean(1),
+                        row.getString(4)));
+        return readable == null ? new Readable(false, false, false, "?") : readable;
+    }
+
+    private static String mayCall(String function) {
+        return "coalesce(has_function_privilege(to_regprocedure('pg_catalog." + function + "'), 'execute'), false)";
+    }
+
+    @Override
+    public List<Holder> holders(Statements statements, Place place) throws SQLException {
+        return statements.list(
+                "select coalesce(l.pid::text, 'of a prepared transaction'), coalesce(a.application_name, ''),"
+                        + " coalesce(a.usename::text, ''), coalesce(a.state, ''),"
+                        + " cast(extract(epoch from clock_timestamp() - a.xact_start) * 1000 as bigint)"
+                        + " from pg_locks l left join pg_stat_activity a on a.pid = l.pid"
+                        + " where l.locktype = 'advisory' and l.granted and l.objsubid = 2"
+                        + " and l.database = (select oid from pg_database where datname = current_database())"
+                        + " and l.classid = cast(cast('" + LibraryTables.CONTROL + "' as regclass) as oid)"
+                        + " and cast(l.objid as bigint) = ? and l.pid is distinct from pg_backend_pid()"
+                        + " order by a.xact_start nulls last limit 100",
+                row -> {
+                    long age = row.getLong(5);
+                    boolean aged = !row.wasNull();
+                    String application = row.getString(2);
+                    String user = row.getString(3);
+                    return new Holder(
+                            "session " + row.getString(1),
+                            application
+                                    + (application.isEmpty() || user.isEmpty() ? "" : ", ")
+                                    + (user.isEmpty() ? "" : "user " + user),
+                            row.getString(4),
+                            aged ? Duration.ofMillis(Math.max(0, age)) : null);
+                },
+                Integer.toUnsignedLong(lockKey(place)));
+    }
+
     @Override
     public List<String> durabilityWarnings(Connection connection) throws SQLException {
-        String fsync = new Statements(connection, this, 0).first("show fsync", row -> row.getString(1));
-        return "off".equals(fsync)
-                ? List.of("it runs with fsync = off, so a power failure loses acknowledged commits; switch it on")
-                : List.of();
+        Statements statements = new Statements(connection, this, 0);
+        List<String> warnings = new ArrayList<>();
+        if ("off".equals(statements.first("show fsync", row -> row.getString(1)))) {
+            warnings.add("it runs with fsync = off, so a power failure loses acknowledged commits; switch it on");
+        }
+        Readable readable = readable(statements);
+        if (!readable.cluster() || (!readable.timeline() && !readable.recovering())) {
+            warnings.add("this user may not see which server it is on, so a failover is not noticed; grant execute on"
+                    + " pg_control_system(), pg_walfile_name(pg_lsn) and pg_current_wal_lsn()");
+        }
+        return warnings;
     }
 
     @Override

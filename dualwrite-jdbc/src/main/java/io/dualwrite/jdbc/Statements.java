@@ -29,6 +29,10 @@ final class Statements {
         this.seconds = seconds;
     }
 
+    Connection connection() {
+        return connection;
+    }
+
     Dialect dialect() {
         return dialect;
     }

@@ -110,7 +110,7 @@ final class StrictReads {
         }
         boolean sameHandover = before.handover() == after.handover();
         return switch (after.role()) {
-            case AUTHORITY -> sameHandover;
+            case AUTHORITY -> sameHandover && !board.view().isSurpassed(side, after);
             case CLOSED -> sameHandover && after.remaining() != null;
             case CEDED -> {
                 ControlRow heir = refresh(side.other());

@@ -101,6 +101,7 @@ class TableCarrier implements Carrier {
             throw new NotACopyException("The control row of " + copy + " says " + row.role()
                     + ", not COPY; nothing was written, look at the stage again");
         }
+        copy.servers().require(session);
     }
 
     void lockStripes(Session session, Place copy, Set<RecordId> batch, @Nullable Checkpoint checkpoint)
@@ -117,6 +118,7 @@ class TableCarrier implements Carrier {
         Map<RecordId, Row> rows = new LinkedHashMap<>();
         Place place = places.of(authority);
         try (Session snapshot = place.beginSnapshot()) {
+            place.servers().require(snapshot);
             for (Table<?, ?> table : tables.inOrder()) {
                 List<String> keys = Batches.keysOf(batch, table);
                 if (!keys.isEmpty()) {
@@ -148,8 +150,8 @@ class TableCarrier implements Carrier {
         }
     }
 
-    /** The authority's rows in the copy's shape. */
-    private Map<RecordId, Row> mapped(Side authority, Map<RecordId, Row> rows) {
+    /** The rows of {@code authority} in the other side's shape. */
+    Map<RecordId, Row> mapped(Side authority, Map<RecordId, Row> rows) {
         Map<RecordId, Row> mapped = new LinkedHashMap<>();
         rows.forEach((id, row) ->
                 mapped.put(id, tables.get(id.type()).from(authority).apply(row)));

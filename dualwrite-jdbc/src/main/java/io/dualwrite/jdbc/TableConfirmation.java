@@ -51,10 +51,12 @@ final class TableConfirmation implements Confirmation {
             if (row.role() != Role.COPY) {
                 throw new NotACopyException("The control row of " + copy + " says " + row.role() + ", not COPY");
             }
+            copy.servers().require(session);
             new Stripes(copy).lock(session, records);
             Map<RecordId, Row> there = read(session, copy, records);
             Map<RecordId, Row> here;
             try (Session reading = places.of(authority).begin()) {
+                places.of(authority).servers().require(reading);
                 here = read(reading, places.of(authority), records);
             }
             List<Discrepancy> different = compare(authority, records, here, there);

@@ -105,6 +105,7 @@ final class TablePrints implements Prints {
             this.source = source;
             this.session = source.place().beginLong();
             try {
+                source.place().servers().require(session);
                 KeyOrder order = new KeyOrder(session.dialect(), source.table());
                 statement = session.run()
                         .prepare(order.select(

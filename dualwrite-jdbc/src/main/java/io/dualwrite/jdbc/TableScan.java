@@ -35,6 +35,7 @@ final class TableScan implements Scan {
         Place place = places.of(side);
         List<String> keys = new ArrayList<>();
         try (Session session = place.beginLong()) {
+            place.servers().require(session);
             SideTable table = tables.at(place, session.connection(), type);
             KeyOrder order = new KeyOrder(session.dialect(), table);
             String sql = order.select(table.keyList(), after != null) + " limit " + limit;

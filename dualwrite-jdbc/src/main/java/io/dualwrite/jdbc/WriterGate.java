@@ -5,11 +5,13 @@ import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.fence.StageMovedException;
 import io.dualwrite.stage.ControlRow;
+import io.dualwrite.stage.ControlView;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriterGate {
     private static final Duration FIRST_REST = Duration.ofMillis(2);
-    private static final Duration LONGEST_REST = Duration.ofMillis(100);
+    private static final Duration LONGEST_REST = Duration.ofMillis(50);
 
     private final Sides<DataSource> pools;
     private final Sides<ControlRows> controls;
@@ -30,6 +32,8 @@ final class WriterGate {
     private final Duration writersWait;
     private final Consumer<Side> onExpired;
     private final Pace pace;
+    /** Whether somebody is looking at a side that is known to have no authority, for everybody who waits here. */
+    private final Sides<AtomicBoolean> scouting = Sides.each(side -> new AtomicBoolean());
 
     /** {@code onExpired} is asked to open a side whose closing has expired; anyone may. */
     WriterGate(
@@ -64,7 +68,7 @@ final class WriterGate {
         while (true) {
             Attempt attempt;
             try {
-                attempt = attempt(side);
+                attempt = looked(side);
             } catch (SQLException | RuntimeException failure) {
                 // Nothing was done yet, and a side that is gone fails no write once it is not the authority any more.
                 if (deadline.isOver() || !isAuthority(side.other())) {
@@ -73,15 +77,20 @@ final class WriterGate {
                 side = side.other();
                 continue;
             }
-            if (attempt.entry() != null) {
+            if (attempt != null && attempt.entry() != null) {
                 return attempt.entry();
             }
-            ControlRow elsewhere = elsewhere(side, attempt.row());
-            if (elsewhere != null && (elsewhere.role() == Role.AUTHORITY || isReturning(elsewhere))) {
-                side = side.other();
-            }
+            ControlRow elsewhere = attempt == null ? null : elsewhere(side, attempt.row());
             if (deadline.isOver()) {
                 throw moved(side, "was being handed over for longer than writers wait (" + writersWait + ")");
+            }
+            if (attempt == null) {
+                rest(side, FIRST_REST);
+                side = board.view().leader();
+                continue;
+            }
+            if (elsewhere != null && (elsewhere.role() == Role.AUTHORITY || isReturning(elsewhere))) {
+                side = side.other();
             }
             if (elsewhere == null || elsewhere.role() != Role.AUTHORITY) {
                 rest(side, rest);
@@ -92,10 +101,35 @@ final class WriterGate {
 
     private boolean isAuthority(Side side) {
         try {
-            return board.refresh(side).role() == Role.AUTHORITY;
+            return isAuthority(side, board.refresh(side));
         } catch (ControlException unreadable) {
             return false;
         }
+    }
+
+    /**
+     * Attempts it; null when somebody else does so already. While a side is known to have no authority one waiting writer
+     * looks at it for all, so that they do not take the pool's connections from those who end the handover.
+     */
+    private @Nullable Attempt looked(Side side) throws SQLException {
+        ControlRow known = board.view().of(side);
+        if (known == null || known.role() == Role.AUTHORITY) {
+            return attempt(side);
+        }
+        AtomicBoolean scout = scouting.of(side);
+        if (!scout.compareAndSet(false, true)) {
+            return null;
+        }
+        try {
+            return attempt(side);
+        } finally {
+            scout.set(false);
+        }
+    }
+
+    /** Whether the row says AUTHORITY and is not known to be out of date; see {@link ControlView#isSurpassed}. */
+    boolean isAuthority(Side side, ControlRow row) {
+        return row.role() == Role.AUTHORITY && !board.view().isSurpassed(side, row);
     }
 
     /** What came of an attempt: an entry; or the row that was in the way, null when others were in the way of the row. */
@@ -106,7 +140,7 @@ final class WriterGate {
         try {
             ControlRow row = controls.of(side).hold(loan.connection());
             note(side, row);
-            if (row.role() == Role.AUTHORITY) {
+            if (isAuthority(side, row)) {
                 return new Attempt(new Entry(side, row, loan), null);
             }
             loan.rollBack(new StageMovedException("The authority is not on the " + side));

@@ -11,15 +11,12 @@ import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -28,14 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.dualwrite.jdbc.Engines#pairs")
 final class JdbcMigrationTest {
-    interface Customers {
-        Customer findById(long id);
-
-        void save(Customer customer);
-
-        void deleteById(long id);
-    }
-
     private final Sides<TestDatabase> databases;
     private final BrokenDataSource target;
     private final JdbcMigration migration;
@@ -46,7 +35,7 @@ final class JdbcMigrationTest {
         new Shop(databases, List.of(Shop.ORDERS, Shop.CUSTOMERS)).withTables();
         this.target = new BrokenDataSource(databases.target().pool());
         this.migration = build();
-        this.customers = decorate(migration);
+        this.customers = Customers.of(migration);
     }
 
     @AfterEach
@@ -109,7 +98,7 @@ final class JdbcMigrationTest {
         try (JdbcMigration node = build()) {
             node.start();
             assertThat(node.stage()).isEqualTo(Stage.SHADOW);
-            Customers there = decorate(node);
+            Customers there = Customers.of(node);
             there.save(new Customer(1, "Ada"));
             assertThat(there.findById(1)).isEqualTo(new Customer(1, "Ada"));
             assertThat(node.backlog().open()).isEqualTo(1);
@@ -220,62 +209,5 @@ final class JdbcMigrationTest {
                 .createTables(true)
                 .attestedBy("this test")
                 .build();
-    }
-
-    private static Customers decorate(JdbcMigration migration) {
-        return migration.decorate(
-                Customers.class,
-                source -> new CustomersTable(source, "customer", "name"),
-                source -> new CustomersTable(source, "customers", "full_name"));
-    }
-
-    /** The repository of either side. */
-    private record CustomersTable(DataSource source, String table, String name) implements Customers {
-        @Override
-        public Customer findById(long id) {
-            return run("select id, " + name + " from " + table + " where id = ?", statement -> {
-                statement.setLong(1, id);
-                try (ResultSet found = statement.executeQuery()) {
-                    return found.next() ? new Customer(found.getLong(1), found.getString(2)) : null;
-                }
-            });
-        }
-
-        @Override
-        public void save(Customer customer) {
-            int updated = run("update " + table + " set " + name + " = ? where id = ?", statement -> {
-                statement.setString(1, customer.name());
-                statement.setLong(2, customer.id());
-                return statement.executeUpdate();
-            });
-            if (updated == 0) {
-                run("insert into " + table + " (" + name + ", id) values (?, ?)", statement -> {
-                    statement.setString(1, customer.name());
-                    statement.setLong(2, customer.id());
-                    return statement.executeUpdate();
-                });
-            }
-        }
-
-        @Override
-        public void deleteById(long id) {
-            run("delete from " + table + " where id = ?", statement -> {
-                statement.setLong(1, id);
-                return statement.executeUpdate();
-            });
-        }
-
-        private interface Use<T> {
-            T of(PreparedStatement statement) throws SQLException;
-        }
-
-        private <T> T run(String sql, Use<T> use) {
-            try (Connection connection = source.getConnection();
-                    PreparedStatement statement = connection.prepareStatement(sql)) {
-                return use.of(statement);
-            } catch (SQLException failure) {
-                throw new IllegalStateException(failure);
-            }
-        }
     }
 }

@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class JdbcPair implements Pair {
     private static final String MIGRATION = "contract";
     private static final List<String> LIBRARY = List.of(
-            "dualwrite_control", "dualwrite_journal", "dualwrite_recheck", "dualwrite_stripe", "dualwrite_checkpoint");
+            "dualwrite_control",
+            "dualwrite_journal",
+            "dualwrite_recheck",
+            "dualwrite_stripe",
+            "dualwrite_checkpoint",
+            "dualwrite_server");
 
     record Memo(Long id, String text) {}
 

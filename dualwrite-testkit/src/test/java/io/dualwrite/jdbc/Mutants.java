@@ -982,7 +982,7 @@ final class Mutants {
     }
 
     private static String withoutLock(String sql) {
-        return sql.startsWith("select pg_advisory_xact_lock_shared") ? "select 1" : sql;
+        return sql.startsWith("select pg_try_advisory_xact_lock_shared") ? "select true" : sql;
     }
 
     private static String withoutFence(String sql) {

@@ -525,7 +525,16 @@ final class Execution {
                     Isolation isolation = transaction.isolation;
                     return isolation.text();
                 }
-                throw Unsimulated.of("the setting " + arguments, sql);
+                return session.setting(String.valueOf(arguments.get(0)));
+            case "set_config":
+                session.setLocal(String.valueOf(arguments.get(0)), String.valueOf(arguments.get(1)));
+                return arguments.get(1);
+            case "pg_is_in_recovery", "has_function_privilege":
+                return false;
+            case "to_regprocedure":
+                return null;
+            case "current_database":
+                return "simulated";
             case "pg_advisory_xact_lock_shared":
                 advisory(arguments).take(session, transaction, StoreLocks.Mode.SHARED);
                 return "";

@@ -1,6 +1,7 @@
 package io.dualwrite.testkit.simulation;
 
 import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,16 @@ public final class SimulatedStore implements SimulatedServer {
     private final String name;
     private final StoreEngine engine;
     private final List<StoreConnection> open = new ArrayList<>();
+    /** What all connections are taken to run over, as those of a pool do: whoever has looked at it knows the server. */
+    private final Connection wire = (Connection) Proxy.newProxyInstance(
+            SimulatedStore.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, args) -> switch (method.getName()) {
+                case "hashCode" -> System.identityHashCode(proxy);
+                case "equals" -> proxy == args[0];
+                default -> throw Unsimulated.of(method.getName() + " of what is behind a connection");
+            });
+
     private Baton baton = new Baton(0, Hazards.NONE, 0);
     private Consumer<String> afterCommit = label -> {};
     private Consumer<String> noticed = what -> {};
@@ -55,6 +66,10 @@ public final class SimulatedStore implements SimulatedServer {
                 noticed.accept(what);
             }
         });
+    }
+
+    Connection wire() {
+        return wire;
     }
 
     @Override

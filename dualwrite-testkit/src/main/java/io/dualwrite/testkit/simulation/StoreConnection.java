@@ -81,6 +81,8 @@ final class StoreConnection {
                 return null;
             case "isWrapperFor":
                 return false;
+            case "unwrap":
+                return store.wire();
             case "getNetworkTimeout":
                 return 0;
             case "setNetworkTimeout":

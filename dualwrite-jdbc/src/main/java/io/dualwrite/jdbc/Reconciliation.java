@@ -1,0 +1,102 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.stage.ControlRow;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Role;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a side has accepted and not handed on when the authority was taken from it: the records in its journal, which
+ * somebody has to decide about one by one. A value that is taken over is written to the authority as any other write, fenced
+ * and with its intent, and so comes to the copies there will be. Thread-safe; blocks on both databases.
+ */
+final class Reconciliation {
+    private final Sides<Place> places;
+    private final Sides<ControlRows> controls;
+    private final Sides<JdbcJournal> journals;
+    private final TableCarrier carrier;
+    private final Side lost;
+
+    Reconciliation(
+            Sides<Place> places,
+            Sides<ControlRows> controls,
+            Sides<JdbcJournal> journals,
+            TableCarrier carrier,
+            Side lost) {
+        this.places = places;
+        this.controls = controls;
+        this.journals = journals;
+        this.carrier = carrier;
+        this.lost = lost;
+    }
+
+    /** The first {@code most} of them, those that have been waiting for longest first. */
+    List<Unreconciled> list(int most) throws SQLException {
+        refuseUnlessLost();
+        Place place = places.of(lost);
+        return place.commit(session -> session.run()
+                .list(
+                        "select record_type, record_key, "
+                                + session.dialect()
+                                        .micros(
+                                                "min(created)",
+                                                session.dialect().now())
+                                + " from " + LibraryTables.JOURNAL
+                                + " where migration = ? and side = ? group by record_type, record_key"
+                                + " order by min(id) limit ?",
+                        row -> new Unreconciled(
+                                new RecordId(row.getString(1), row.getString(2)),
+                                Duration.ofNanos(Math.max(0, row.getLong(3)) * 1000)),
+                        place.migration(),
+                        lost.name(),
+                        most));
+    }
+
+    /** Makes these records on the authority what they are on the lost side, which may be that they are not there. */
+    void take(Collection<RecordId> records) throws SQLException {
+        refuseUnlessLost();
+        Side authority = lost.other();
+        Set<RecordId> batch = new LinkedHashSet<>(records);
+        var seen = journals.of(lost).seen(batch);
+        Map<RecordId, Row> rows = carrier.mapped(lost, carrier.readAuthority(lost, batch));
+        Place place = places.of(authority);
+        try (Session session = place.begin()) {
+            ControlRow row = controls.of(authority).hold(session.run());
+            if (row.role() != Role.AUTHORITY) {
+                throw new IllegalStateException(
+                        place + " says " + row.role() + ", not AUTHORITY; nothing was written, look at the stage");
+            }
+            carrier.apply(session, place, batch, rows);
+            if (row.journalled()) {
+                journals.of(authority).append(session.connection(), row.generation(), batch);
+            }
+            session.commit();
+        }
+        journals.of(lost).remove(seen);
+    }
+
+    /** Forgets what the lost side has of these records; it is overwritten when that side follows again. */
+    void drop(Collection<RecordId> records) {
+        refuseUnlessLost();
+        journals.of(lost).remove(journals.of(lost).seen(records));
+    }
+
+    private void refuseUnlessLost() {
+        ControlRow row = controls.of(lost).read();
+        ControlRow authority = controls.of(lost.other()).read();
+        boolean closed = row.role() == Role.CLOSED && row.remaining() == null;
+        if (!closed || authority.role() != Role.AUTHORITY || authority.handover() <= row.handover()) {
+            throw new IllegalStateException("The " + lost + " is " + row.role() + " at handover " + row.handover()
+                    + " and the " + lost.other() + " " + authority.role() + " at " + authority.handover()
+                    + ": there is something to reconcile only on a side that was lost and has been closed since");
+        }
+    }
+}

@@ -192,6 +192,9 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
 
     /** Adds to {@code problems} everything that is wrong with these settings. */
     protected void check(List<String> problems) {
+        if (attestedBy != null && attestedBy.isBlank()) {
+            problems.add("attestedBy says who answers for it, not nobody");
+        }
         if (shadowSample < 0 || shadowSample > 1 || Double.isNaN(shadowSample)) {
             problems.add("shadowSample is a share from 0.0 to 1.0, not " + shadowSample);
         }

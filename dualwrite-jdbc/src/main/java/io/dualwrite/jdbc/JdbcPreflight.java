@@ -10,7 +10,9 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -196,8 +198,16 @@ final class JdbcPreflight implements Preflight {
     }
 
     private void tables(Session session, Side side, List<String> reasons) throws SQLException {
+        Map<String, Table<?, ?>> taken = new HashMap<>();
         for (Table<?, ?> table : tables.inOrder()) {
             TableCheck.check(session, table, side, reasons);
+            TableShape shape =
+                    TableShape.find(session.connection(), table.tables().of(side));
+            Table<?, ?> other = shape == null ? null : taken.put(shape.quoted(), table);
+            if (shape != null && other != null) {
+                reasons.add("The tables " + other + " and " + table + " are both " + shape.quoted() + " on the " + side
+                        + "; declare each table once");
+            }
         }
     }
 

@@ -50,8 +50,10 @@ final class JdbcMigrationBuilderTest {
                                         .generated("a", "b"))
                         .handover(HandoverSettings.defaults().withBudget(Duration.ofMillis(100)))
                         .shadowSample(2)
+                        .attestedBy(" ")
                         .build());
         assertThat(thrown.problems())
+                .anyMatch(problem -> problem.contains("attestedBy says who"))
                 .anyMatch(problem -> problem.contains("letters, digits"))
                 .anyMatch(problem -> problem.contains("same DataSource"))
                 .anyMatch(problem -> problem.contains("two tables are named thing"))

@@ -6,6 +6,7 @@ import io.dualwrite.jdbc.BrokenDataSource.Break;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,28 @@ final class JdbcPreflightTest {
                 .hasSize(2)
                 .anyMatch(reason -> reason.contains("no table customer on the ORIGIN"))
                 .anyMatch(reason -> reason.contains("no table orders on the ORIGIN"));
+    }
+
+    @Test
+    void oneTableUnderTwoNamesIsRefused() throws Exception {
+        String schema;
+        try (Connection connection = databases.origin().pool().getConnection()) {
+            schema = connection.getSchema() == null ? connection.getCatalog() : connection.getSchema();
+        }
+        Shop shop = new Shop(
+                        databases,
+                        List.of(
+                                Shop.CUSTOMERS,
+                                Jdbc.table(schema + ".customer", Shop.Customer.class, Long.class)
+                                        .named("again")
+                                        .key(Shop.Customer::id)
+                                        .keyColumns("id")))
+                .withTables();
+        assertThat(preflight(shop).authority(Side.ORIGIN))
+                .singleElement()
+                .asString()
+                .contains("are both")
+                .contains("on the ORIGIN");
     }
 
     @Test

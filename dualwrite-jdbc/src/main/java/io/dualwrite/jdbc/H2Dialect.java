@@ -9,6 +9,7 @@ import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -84,16 +85,31 @@ record H2Dialect() implements Dialect {
         // A row that was changed after the transaction's snapshot cannot be locked.
     }
 
+    /** Takes what is free and comes back for the rest: waiting for one stripe after the other adds up all their holders. */
     @Override
     public void holdExclusively(Statements statements, Place place, Duration patience) throws SQLException {
         Pace.Deadline deadline = place.pace().in(patience);
-        // In ascending order, so that two changes do not each keep a part of the stripes.
-        for (int stripe = 0; stripe < CONTROL_STRIPES; stripe++) {
-            while (ControlTable.row(statements, place, stripe, FOR_UPDATE) == null) {
-                if (deadline.isOver()) {
-                    throw new SQLTransientException("Others hold the control row of " + place, BUSY);
-                }
-                rest(place);
+        BitSet missing = new BitSet(CONTROL_STRIPES);
+        missing.set(0, CONTROL_STRIPES);
+        while (true) {
+            take(statements, place, missing);
+            if (missing.isEmpty()) {
+                return;
+            }
+            if (deadline.isOver()) {
+                throw new SQLTransientException("Others hold the control row of " + place, BUSY);
+            }
+            rest(place);
+        }
+    }
+
+    /** The first stripe before any other, so that two changes do not each keep a part of them. */
+    private static void take(Statements statements, Place place, BitSet missing) throws SQLException {
+        for (int stripe = missing.nextSetBit(0); stripe >= 0; stripe = missing.nextSetBit(stripe + 1)) {
+            if (ControlTable.row(statements, place, stripe, FOR_UPDATE) != null) {
+                missing.clear(stripe);
+            } else if (stripe == 0) {
+                return;
             }
         }
     }

@@ -119,7 +119,7 @@ public final class MariaDbServer {
                         }
                     });
                 }
-            } catch (IOException leftBehind) {
+            } catch (IOException | UncheckedIOException leftBehind) {
                 System.err.println("Left behind: " + data);
             }
         }

@@ -9,6 +9,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.ZoneOffset;
+import java.time.temporal.Temporal;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,8 +40,8 @@ final class PrintReader {
     }
 
     private @Nullable Object value(ResultSetMetaData meta, int at) throws SQLException {
-        Object value =
-                switch (dialect.kind(meta.getColumnType(at), meta.getColumnTypeName(at), meta.getPrecision(at))) {
+        Kind kind = dialect.kind(meta.getColumnType(at), meta.getColumnTypeName(at), meta.getPrecision(at));
+        Object value = switch (kind) {
                     case INTEGER -> result.getInt(at);
                     case LONG -> result.getLong(at);
                     case FLOAT -> result.getFloat(at);
@@ -60,7 +61,9 @@ final class PrintReader {
                     case TEXT, JSON, OTHER -> text(at);
                     case UNSUPPORTED -> result.getObject(at);
                 };
-        return value == null || result.wasNull() ? null : value;
+        // Of a date that it makes nothing of, a driver may say that it was null although it has a text.
+        boolean isDate = Temporal.class.isAssignableFrom(kind.valueClass());
+        return value == null || (!isDate && result.wasNull()) ? null : value;
     }
 
     /** The value, or, where the driver makes nothing of a date that no calendar has, its text: no other value's equal. */

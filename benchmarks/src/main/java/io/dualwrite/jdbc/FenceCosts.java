@@ -119,8 +119,7 @@ public final class FenceCosts {
     private boolean transaction(Connection connection, int id, boolean fence) throws SQLException {
         boolean open = !fence || control.hold(connection).role() == Role.AUTHORITY;
         if (open) {
-            try (PreparedStatement update =
-                    connection.prepareStatement("update counted set n = n + 1 where id = ?")) {
+            try (PreparedStatement update = connection.prepareStatement("update counted set n = n + 1 where id = ?")) {
                 update.setInt(1, id);
                 update.executeUpdate();
             }

@@ -26,6 +26,9 @@ enum Failures {
     /** MariaDB and MySQL, where these have the general state HY000: record changed since read, lock wait time-out, deadlock. */
     private static final Set<Integer> MARIADB_CONTENTION = Set.of(1020, 1205, 1213);
 
+    /** The same two, where the whole store is full or takes no writes. */
+    private static final Set<Integer> MARIADB_OUTAGE = Set.of(1021, 1114, 1290, 1836);
+
     static Failures of(Throwable thrown) {
         int depth = 0;
         for (Throwable at = thrown; at != null && depth++ < 20; at = at.getCause()) {
@@ -65,11 +68,19 @@ enum Failures {
         return switch (state.substring(0, 2)) {
             case "40" -> CONTENTION;
             case "55" -> CONTENTION;
-            case "HY" -> state.equals("HYT00") || MARIADB_CONTENTION.contains(code) ? CONTENTION : UNKNOWN;
+            case "HY" -> general(state, code);
             case "08", "42", "53", "57", "58" -> OUTAGE;
             case "90" -> H2_GONE.contains(state) ? OUTAGE : UNKNOWN;
-            case "21", "22", "23", "44" -> REJECTED;
+            // MariaDB's warning that a value was cut, where it is an error.
+            case "01", "21", "22", "23", "44" -> REJECTED;
             default -> UNKNOWN;
         };
+    }
+
+    private static Failures general(String state, int code) {
+        if (state.equals("HYT00") || MARIADB_CONTENTION.contains(code)) {
+            return CONTENTION;
+        }
+        return MARIADB_OUTAGE.contains(code) ? OUTAGE : UNKNOWN;
     }
 }

@@ -26,6 +26,7 @@ class FailuresTest {
         "90067, OUTAGE",
         "90121, OUTAGE",
         "90001, UNKNOWN",
+        "01000, REJECTED",
         "21S01, REJECTED",
         "22001, REJECTED",
         "23505, REJECTED",
@@ -43,6 +44,12 @@ class FailuresTest {
     void mariaDbsGeneralErrorsAreContentionByTheirNumber(int code) {
         assertThat(Failures.of(new SQLTransientConnectionException("waited", "HY000", code)))
                 .isEqualTo(Failures.CONTENTION);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1021", "1114", "1290", "1836"})
+    void aFullOrReadOnlyMariaDbIsAnOutage(int code) {
+        assertThat(Failures.of(new SQLException("read-only", "HY000", code))).isEqualTo(Failures.OUTAGE);
     }
 
     @Test

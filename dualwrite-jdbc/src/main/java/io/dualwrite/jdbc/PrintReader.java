@@ -42,25 +42,25 @@ final class PrintReader {
     private @Nullable Object value(ResultSetMetaData meta, int at) throws SQLException {
         Kind kind = dialect.kind(meta.getColumnType(at), meta.getColumnTypeName(at), meta.getPrecision(at));
         Object value = switch (kind) {
-                    case INTEGER -> result.getInt(at);
-                    case LONG -> result.getLong(at);
-                    case FLOAT -> result.getFloat(at);
-                    case DOUBLE -> result.getDouble(at);
-                    case BOOLEAN -> result.getBoolean(at);
-                    case DECIMAL -> result.getBigDecimal(at);
-                    case BYTES -> result.getBytes(at);
-                    case UUID -> UUID.fromString(text(at));
-                    case FLAG -> flag(result.getString(at));
-                    case DATE -> orText(result.getObject(at, LocalDate.class), at);
-                    case TIME -> result.getObject(at, LocalTime.class);
-                    case TIME_WITH_ZONE -> result.getObject(at, OffsetTime.class);
-                    case TIMESTAMP -> orText(result.getObject(at, LocalDateTime.class), at);
-                    case TIMESTAMP_IN_UTC -> orText(instant(result.getObject(at, LocalDateTime.class)), at);
-                    case TIMESTAMP_WITH_ZONE -> result.getObject(at, OffsetDateTime.class);
-                    case CHAR -> text(at).replaceFirst(" +\\z", "");
-                    case TEXT, JSON, OTHER -> text(at);
-                    case UNSUPPORTED -> result.getObject(at);
-                };
+            case INTEGER -> result.getInt(at);
+            case LONG -> result.getLong(at);
+            case FLOAT -> result.getFloat(at);
+            case DOUBLE -> result.getDouble(at);
+            case BOOLEAN -> result.getBoolean(at);
+            case DECIMAL -> result.getBigDecimal(at);
+            case BYTES -> result.getBytes(at);
+            case UUID -> UUID.fromString(text(at));
+            case FLAG -> flag(result.getString(at));
+            case DATE -> orText(result.getObject(at, LocalDate.class), at);
+            case TIME -> result.getObject(at, LocalTime.class);
+            case TIME_WITH_ZONE -> result.getObject(at, OffsetTime.class);
+            case TIMESTAMP -> orText(result.getObject(at, LocalDateTime.class), at);
+            case TIMESTAMP_IN_UTC -> orText(instant(result.getObject(at, LocalDateTime.class)), at);
+            case TIMESTAMP_WITH_ZONE -> result.getObject(at, OffsetDateTime.class);
+            case CHAR -> text(at).replaceFirst(" +\\z", "");
+            case TEXT, JSON, OTHER -> text(at);
+            case UNSUPPORTED -> result.getObject(at);
+        };
         // Of a date that it makes nothing of, a driver may say that it was null although it has a text.
         boolean isDate = Temporal.class.isAssignableFrom(kind.valueClass());
         return value == null || (!isDate && result.wasNull()) ? null : value;

@@ -36,8 +36,8 @@ final class MariaDbTest {
     @ValueSource(strings = {"utf8mb4_general_ci", "utf8mb4_uca1400_as_cs", "utf8mb4_bin", "latin1_swedish_ci"})
     void textKeysWhoseCollationTakesDifferentTextsForTheSameAreRefused(String collation) throws Exception {
         Table<Word, String> words = Jdbc.table("word", Word.class, String.class).key(Word::text);
-        origin.run("create table word (text varchar(20) character set "
-                + collation.substring(0, collation.indexOf('_')) + " collate " + collation + " primary key)");
+        origin.run("create table word (text varchar(20) character set " + collation.substring(0, collation.indexOf('_'))
+                + " collate " + collation + " primary key)");
         assertThat(problems(words)).singleElement().asString().contains("key column text", collation, "nopad_bin");
     }
 
@@ -211,8 +211,7 @@ final class MariaDbTest {
 
     private static List<Scan.Print> prints(Shop shop, Side side, String type) throws Exception {
         List<Scan.Print> all = new ArrayList<>();
-        try (Scan.Prints prints =
-                new TableScan(shop.made.places(), shop.made.tables()).fingerprints(side, type)) {
+        try (Scan.Prints prints = new TableScan(shop.made.places(), shop.made.tables()).fingerprints(side, type)) {
             prints.forEachRemaining(all::add);
         }
         return all;

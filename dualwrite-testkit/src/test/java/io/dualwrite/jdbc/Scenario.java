@@ -173,7 +173,11 @@ final class Scenario implements AutoCloseable {
         for (Side side : Side.values()) {
             SimulatedServer server = servers.of(side);
             for (String table : List.of(
-                    "dualwrite_journal", "dualwrite_recheck", "dualwrite_checkpoint", SimulatedNode.table(side))) {
+                    "dualwrite_journal",
+                    "dualwrite_recheck",
+                    "dualwrite_checkpoint",
+                    "dualwrite_server",
+                    SimulatedNode.table(side))) {
                 server.execute("delete from " + table);
             }
             boolean leads = (side == Side.TARGET) == live;

@@ -12,6 +12,7 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -84,6 +85,11 @@ public abstract class MigrationListenerContract {
                 new MigrationEvent.StageMoved(Stage.OFF, Stage.JOURNAL),
                 new MigrationEvent.StageHeld(Stage.SHADOW, Stage.LIVE, List.of("a reason")),
                 new MigrationEvent.HandoverStep(Side.ORIGIN, "closed", 1),
+                new MigrationEvent.HandoverMeasured(
+                        Side.ORIGIN, true, Duration.ofMillis(50), Map.of("closed", Duration.ofMillis(20))),
+                new MigrationEvent.HandoverStuck(Side.TARGET, 2, fault),
+                new MigrationEvent.AuthorityForced(Side.TARGET, 3, "the operator"),
+                new MigrationEvent.ServerChanged(Side.TARGET, "another server"),
                 new MigrationEvent.FlagFailed(fault),
                 new MigrationEvent.Transferred(Side.ORIGIN, 3, Duration.ofMillis(5)),
                 new MigrationEvent.TransferFailed(Side.ORIGIN, 3, fault),

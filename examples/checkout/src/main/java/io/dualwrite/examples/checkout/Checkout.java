@@ -81,7 +81,8 @@ public final class Checkout {
                         .build()) {
             Orders orders = migration.decorate(Orders.class, Orders.InTable::new, Orders.InTable::new);
             migration.start();
-            migration.refresh();
+            // As the flag wishes, without waiting for the next time that it is asked.
+            migration.moveTo(Stage.DUAL_WRITE);
             out.println("stage " + migration.stage());
 
             Checkout checkout = new Checkout(orders, recommendations, article -> {

@@ -227,6 +227,10 @@ final class Node {
         config.setConnectionTimeout(5_000);
         config.setValidationTimeout(2_000);
         config.setInitializationFailTimeout(-1);
+        if (url.startsWith("jdbc:h2:")) {
+            // Its driver says of a dead connection that it is alive.
+            config.setConnectionTestQuery("select 1");
+        }
         if (settings.containsKey("isolation")) {
             config.setTransactionIsolation(setting("isolation", ""));
         }

@@ -57,6 +57,8 @@ final class NodeProcess {
                 "-Xshare:auto",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                // A connection in constant use would never be tested, and a dead H2 connection does not look like one.
+                "-Dcom.zaxxer.hikari.aliveBypassWindowMs=0",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 Node.class.getName(),

@@ -86,10 +86,14 @@ public final class FootprintChecker {
     private void inOrder(String key, @Nullable String first, List<Footprint> chain, List<Footprint> there) {
         List<@Nullable String> states = new ArrayList<>();
         states.add(first);
-        chain.forEach(each -> states.add(each.now()));
+        Map<Footprint, Integer> places = new HashMap<>();
+        for (Footprint each : chain) {
+            places.put(each, states.size());
+            states.add(each.now());
+        }
         int at = 0;
         for (Footprint each : there) {
-            int next = each.isAuthoritative() ? chain.indexOf(each) + 1 : from(states, at, each.now());
+            int next = each.isAuthoritative() ? places.getOrDefault(each, -1) : from(states, at, each.now());
             if (next < at) {
                 found(
                         Violation.Kind.REORDERED,

@@ -37,6 +37,9 @@ record H2Dialect() implements Dialect {
     /** H2's own level, beyond those of {@link Connection}: every table as of the transaction's first statement. */
     private static final int TRANSACTION_SNAPSHOT = 6;
 
+    private static final int GENERAL_ERROR = 50000;
+    private static final int ASKED_AGAIN = 5;
+
     @Override
     public List<String> tables() {
         return LibraryTables.ddl(LibraryTables.Words.standard("current_timestamp"));
@@ -126,7 +129,7 @@ record H2Dialect() implements Dialect {
     @Override
     public Undo begin(Connection connection, Isolation isolation, Limits limits) throws SQLException {
         int wanted = isolation == Isolation.SNAPSHOT ? TRANSACTION_SNAPSHOT : Connection.TRANSACTION_READ_COMMITTED;
-        int before = connection.getTransactionIsolation();
+        int before = isolation(connection);
         if (before != wanted) {
             connection.setTransactionIsolation(wanted);
         }
@@ -138,6 +141,22 @@ record H2Dialect() implements Dialect {
                 connection.setTransactionIsolation(before);
             }
         };
+    }
+
+    /**
+     * Over the network H2 2.4 answers this from a list of all its sessions, and fails when one of them ends at that moment; then
+     * it is asked again.
+     */
+    private static int isolation(Connection connection) throws SQLException {
+        for (int more = ASKED_AGAIN; ; more--) {
+            try {
+                return connection.getTransactionIsolation();
+            } catch (SQLException failure) {
+                if (more == 0 || failure.getErrorCode() != GENERAL_ERROR) {
+                    throw failure;
+                }
+            }
+        }
     }
 
     private static int limitAll(Connection connection, int seconds) throws SQLException {

@@ -80,7 +80,7 @@ final class WriterGate {
             if (attempt != null && attempt.entry() != null) {
                 return attempt.entry();
             }
-            ControlRow elsewhere = attempt == null ? null : elsewhere(side, attempt.row());
+            ControlRow elsewhere = attempt == null ? null : elsewhere(side, attempt.row(), deadline);
             if (deadline.isOver()) {
                 throw moved(side, "was being handed over for longer than writers wait (" + writersWait + ")");
             }
@@ -154,8 +154,11 @@ final class WriterGate {
         }
     }
 
-    /** The other side's row, where this side's says that the authority may be there. */
-    private @Nullable ControlRow elsewhere(Side side, @Nullable ControlRow row) {
+    /**
+     * The other side's row, where this side's says that the authority may be there; null where it is worth waiting for. The side
+     * that the authority was just ceded to is waited for like the end of the handover when it cannot be read.
+     */
+    private @Nullable ControlRow elsewhere(Side side, @Nullable ControlRow row, Pace.Deadline deadline) {
         if (row == null) {
             return null;
         }
@@ -165,7 +168,14 @@ final class WriterGate {
             }
             return null;
         }
-        return board.refresh(side.other());
+        try {
+            return board.refresh(side.other());
+        } catch (ControlException unreadable) {
+            if (row.role() == Role.CEDED && !deadline.isOver()) {
+                return null;
+            }
+            throw unreadable;
+        }
     }
 
     /** Closed for a handover that may still be given up, as opposed to closed for good. */

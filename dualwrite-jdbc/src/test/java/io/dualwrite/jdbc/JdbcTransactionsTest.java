@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.dualwrite.fence.Board;
+import io.dualwrite.fence.Control;
 import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.FenceBusyException;
+import io.dualwrite.fence.FenceContext;
+import io.dualwrite.fence.Holder;
+import io.dualwrite.fence.Pace;
 import io.dualwrite.fence.StageMovedException;
 import io.dualwrite.fence.Transaction;
 import io.dualwrite.jdbc.BrokenDataSource.Break;
@@ -26,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.h2.jdbc.JdbcConnection;
@@ -181,6 +187,38 @@ final class JdbcTransactionsTest {
     void aWriterOpensAClosingThatHasExpired() throws Exception {
         closeOrigin(Duration.ofMillis(1));
         assertThat(writing().get(10, SECONDS)).isEqualTo(Side.ORIGIN);
+    }
+
+    @Test
+    void aWriterWaitsForTheSideThatTheAuthorityWasCededToWhileItCannotBeRead() throws Exception {
+        ControlRow closed = closeOrigin(Duration.ofMinutes(1));
+        shop.made.controls().origin().change(closed, closed.as(Role.CEDED, 1));
+        shop.set(Side.TARGET, new ControlRow(Role.AUTHORITY, Stage.LIVE, 1, 0, true, 1, null));
+        AtomicInteger unreadable = new AtomicInteger(3);
+        Control target = new Control() {
+            @Override
+            public ControlRow read() {
+                if (unreadable.getAndDecrement() > 0) {
+                    throw new ControlException("not now", null);
+                }
+                return shop.made.controls().target().read();
+            }
+
+            @Override
+            public ControlRow change(ControlRow expected, ControlRow next) {
+                throw new AssertionError("Writers change no row");
+            }
+
+            @Override
+            public List<Holder> holders() {
+                return List.of();
+            }
+        };
+        Board board = new Board(new Sides<>(shop.made.controls().origin(), target));
+        JdbcTransactions node =
+                shop.made.transactions(new FenceContext(board, records -> {}, side -> {}, PATIENCE, Pace.real()));
+        assertThat(node.<Side>write(Transaction::side)).isEqualTo(Side.TARGET);
+        assertThat(unreadable).hasValue(-1);
     }
 
     @Test

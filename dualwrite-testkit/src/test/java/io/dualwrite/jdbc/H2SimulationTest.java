@@ -17,7 +17,7 @@ class H2SimulationTest {
     @Test
     @Tag("matrix")
     void manyLivesOverARealDatabase() throws Exception {
-        live(1_000, 3_000);
+        live(1_000, 500);
     }
 
     private static void live(long first, int schedules) throws Exception {

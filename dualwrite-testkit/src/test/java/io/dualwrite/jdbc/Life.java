@@ -204,7 +204,20 @@ final class Life {
             }
             Side before = oracle.authority();
             Writing writing = new Writing(node, oracle, own, keys, values, start != Start.CROWD);
-            if (tolerant(writing::run)) {
+            boolean knows = before != null && node.board.view().leader() == before;
+            long handover = oracle.handover();
+            Deed whole = () -> {
+                try {
+                    writing.run();
+                    variation.beforeAcknowledging(node, writing.side(), writing.written());
+                } catch (Exception failure) {
+                    if (knows) {
+                        oracle.refused(before, handover, SimulatedStore.refusing(failure));
+                    }
+                    throw failure;
+                }
+            };
+            if (tolerant(whole)) {
                 oracle.acknowledged();
                 if (before != null && writing.waited() && writing.side() != before) {
                     oracle.saw(Situation.WAITED_AND_WENT_OVER);

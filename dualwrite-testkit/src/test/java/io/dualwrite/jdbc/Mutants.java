@@ -89,6 +89,7 @@ final class Mutants {
                 handover("the authority closed without a deadline", HandoverMutants::withoutDeadline),
                 transfer("intents removed before the transfer", RemoveFirst::new),
                 new IntentsAfterTheCommit(),
+                new WriteThatFailsWithItsCopy(),
                 new CursorBeforeTheChunk(),
                 new BackfillOfTheOriginOnly(),
                 new FlipWithoutGates(),
@@ -530,7 +531,7 @@ final class Mutants {
 
         @Override
         void afterWrite(SimulatedNode node, Side side, Map<Long, Long> written) throws Exception {
-            if (!node.board.stage().write().followed()) {
+            if (!node.board.stage().write().followed() || written.isEmpty()) {
                 return;
             }
             Set<RecordId> ids = ids(written);
@@ -569,6 +570,25 @@ final class Mutants {
             }
             Journal journal = node.journals.of(side);
             journal.remove(journal.seen(ids(written)));
+        }
+    }
+
+    private static final class WriteThatFailsWithItsCopy extends Variation {
+        @Override
+        public String name() {
+            return "a write fails when its copy does";
+        }
+
+        @Override
+        Start start() {
+            return Start.SHADOW;
+        }
+
+        @Override
+        void beforeAcknowledging(SimulatedNode node, Side side, Map<Long, Long> written) throws Exception {
+            if (node.board.stage().write().followed() && !written.isEmpty()) {
+                node.transfer.transfer(side, ids(written));
+            }
         }
     }
 

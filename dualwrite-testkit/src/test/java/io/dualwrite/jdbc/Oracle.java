@@ -124,6 +124,18 @@ final class Oracle {
         landed.remove(Baton.self());
     }
 
+    /**
+     * The calling actor's write failed because that server refused something; {@code authority} was all along where the actor
+     * took it to be, if the handover number is still the same.
+     */
+    void refused(Side authority, long handoverBefore, String server) {
+        if (authority() == authority
+                && handover() == handoverBefore
+                && servers.of(authority.other()).name().equals(server)) {
+            throw violation("a write failed because of its copy, the " + authority.other());
+        }
+    }
+
     /** The watch goes on under another baton. */
     void goesOnWith(Baton next) {
         baton = next;

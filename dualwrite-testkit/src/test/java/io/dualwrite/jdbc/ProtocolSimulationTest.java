@@ -50,7 +50,7 @@ class ProtocolSimulationTest {
     @Test
     @Tag("matrix")
     void norDoManyMoreOfThem() throws Exception {
-        live(1_000_000, 200_000);
+        live(1_000_000, 100_000);
         assertThat(failures).isEmpty();
     }
 

@@ -113,6 +113,9 @@ public class Variation {
         node.transactions.read(node.board.view().leader(), false, reading);
     }
 
+    /** After a write has committed and before its caller is told; null values are deletions. */
+    void beforeAcknowledging(SimulatedNode node, Side side, Map<Long, Long> written) throws Exception {}
+
     /** After a write has committed; null values are deletions. */
     void afterWrite(SimulatedNode node, Side side, Map<Long, Long> written) throws Exception {}
 

@@ -114,6 +114,16 @@ public final class SimulatedStore implements SimulatedServer {
         return open.stream().filter(each -> each.isOf(actor, node, all)).toList();
     }
 
+    /** The server whose refusal this failure comes from; null when it comes from none. */
+    public static @Nullable String refusing(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof Refusal refusal) {
+                return refusal.server();
+            }
+        }
+        return null;
+    }
+
     /** Is told what happens inside: waits, time-outs, deadlocks, and commits whose caller is not told. */
     public void onNoticed(Consumer<String> listener) {
         noticed = listener;
@@ -181,7 +191,7 @@ public final class SimulatedStore implements SimulatedServer {
         }
         if (down) {
             baton.step(name, " connect");
-            throw Refusal.of("08001", name + " is down");
+            throw Refusal.of("08001", name + " is down").by(name);
         }
         StoreConnection connection = new StoreConnection(this, baton, engine, label, rewrite);
         open.add(connection);

@@ -187,7 +187,7 @@ final class StoreConnection {
 
     private SQLException lost() {
         kill();
-        return Refusal.of("08006", "connection to " + store.name() + " lost");
+        return Refusal.of("08006", "connection to " + store.name() + " lost").by(store.name());
     }
 
     String rewritten(String sql) {
@@ -206,7 +206,7 @@ final class StoreConnection {
         if (baton.mishap(baton.hazards().victim())) {
             store.tell("rolled back as a deadlock's victim");
             session.fail();
-            throw Refusal.of("40P01", "deadlock detected");
+            throw Refusal.of("40P01", "deadlock detected").by(store.name());
         }
         boolean losing = baton.mishap(baton.hazards().loss());
         if (losing && baton.random().nextBoolean()) {
@@ -230,7 +230,7 @@ final class StoreConnection {
             return session.execute(sql, parameters, limit);
         } catch (Refusal refusal) {
             baton.remark(String.valueOf(refusal.getMessage()));
-            throw refusal;
+            throw refusal.by(store.name());
         }
     }
 

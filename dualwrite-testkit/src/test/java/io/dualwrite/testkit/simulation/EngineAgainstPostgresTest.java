@@ -79,7 +79,7 @@ class EngineAgainstPostgresTest {
     @Test
     @Tag("matrix")
     void manyMoreSessionsWaitForEachOtherTheSame() throws Exception {
-        duels(10_000, 1_000);
+        duels(10_000, 250);
     }
 
     private static void duels(int first, int count) throws Exception {

@@ -74,6 +74,10 @@ public final class StoreConfirmation<R, K> implements Confirmation {
                 || !journals.of(authority).seen(List.of(record)).isEmpty()) {
             return null;
         }
+        // Nor does having no intent say anything where the journal was switched off before we looked.
+        if (!pair.isJournalled(authority)) {
+            return null;
+        }
         if (copied == null || original == null) {
             Discrepancy.Kind kind = copied == null ? Discrepancy.Kind.MISSING : Discrepancy.Kind.EXTRA;
             return new Discrepancy(record, kind, List.of());

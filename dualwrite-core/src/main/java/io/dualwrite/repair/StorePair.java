@@ -90,6 +90,11 @@ public final class StorePair<R, K> {
         }
     }
 
+    /** Whether changes on that side leave intents now. */
+    boolean isJournalled(Side authority) {
+        return fences.of(authority).read().journalled();
+    }
+
     void written(Side copy, RecordId record) {
         Set<RecordId> list = unconfirmed.of(copy);
         synchronized (list) {

@@ -95,6 +95,15 @@ class StorePairTest {
     }
 
     @Test
+    void nothingIsConfirmedOnceTheJournalIsSwitchedOff() throws Exception {
+        stores.origin().rows.put(1L, Order.of(1, "a"));
+        stores.target().rows.put(1L, Order.of(1, "b"));
+        ControlRow row = fences.origin().read();
+        fences.origin().change(row, row.authority(Stage.OFF));
+        assertThat(confirmation.confirm(Side.ORIGIN, Set.of(ONE))).isEmpty();
+    }
+
+    @Test
     void onlyWhatDiffersWithoutAnIntentIsConfirmed() throws Exception {
         stores.origin().rows.put(1L, Order.of(1, "a"));
         stores.target().rows.put(1L, Order.of(1, "b"));

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,16 +24,10 @@ class HotKeyTest {
 
     @Test
     void oneRecordForSixteenWritersEndsEqualOnBothSides() throws Exception {
-        contend(8);
+        contend(pairing, 8);
     }
 
-    @Test
-    @Tag("matrix")
-    void oneRecordForSixteenWritersAMinuteLong() throws Exception {
-        contend(60);
-    }
-
-    private void contend(int seconds) throws Exception {
+    static void contend(Pairing pairing, int seconds) throws Exception {
         long seed = 4711;
         Random random = new Random(seed);
         try (Cluster cluster = pairing.cluster(1)) {

@@ -2,6 +2,7 @@ package io.dualwrite;
 
 import io.dualwrite.compare.FieldFinding;
 import io.dualwrite.compare.Findings;
+import io.dualwrite.event.Contexts;
 import io.dualwrite.event.Fault;
 import io.dualwrite.event.Listeners;
 import io.dualwrite.event.LoggingListener;
@@ -14,6 +15,7 @@ import io.dualwrite.event.MigrationEvent.WaitedOut;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Board;
 import io.dualwrite.fence.ControlException;
+import io.dualwrite.fence.CopyBehindException;
 import io.dualwrite.fence.FenceContext;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.fence.Transactions;
@@ -53,7 +55,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -115,8 +116,9 @@ public class Migration implements AutoCloseable {
         this.breaker = own == null ? CallPolicy.breaker(name, listener) : CallPolicy.heard(own, listener);
         this.ramp = new Ramp(name);
         Pace pace = settings.pace();
+        Contexts contexts = Contexts.of(settings.context());
         Transfer transfer = new Transfer(parts.journals(), parts.carrier());
-        this.relay = new Relay(board, parts.journals(), transfer, breaker, settings.relay(), listener, pace);
+        this.relay = new Relay(board, parts.journals(), transfer, breaker, settings.relay(), listener, pace, contexts);
         this.gauge = new BacklogGauge(board, parts.journals(), listener, pace);
         this.verifier = new Verifier(
                 board,
@@ -173,17 +175,18 @@ public class Migration implements AutoCloseable {
                         settings.writersWait(),
                         settings.pace(),
                         (side, found) -> listener.on(new ServerChanged(side, found))));
-        this.copyCalls = CallPolicy.of(name, breaker, settings.copyCalls());
+        this.copyCalls = CallPolicy.of(name, breaker, settings.copyCalls(), contexts);
         this.shadow = new ShadowReader(
                 transactions,
                 new ShadowReader.Plan(
                         name,
                         SHADOW_THREADS,
                         SHADOW_WAITING,
-                        () -> ThreadLocalRandom.current().nextDouble() < settings.shadowSample(),
+                        settings.sampler(),
                         settings.equivalence(),
                         suspects::add,
-                        findings),
+                        findings,
+                        contexts),
                 listener);
         this.reads = new ReadPath(
                 transactions,
@@ -530,12 +533,15 @@ public class Migration implements AutoCloseable {
         if (!board.stage().write().journalled()) {
             return;
         }
-        relay.pending().note(records);
+        relay.handedOver(records);
         wakeRelay();
         boolean waits =
                 !settings.waitForCopy().isZero() && board.stage().write().followed();
         if (waits && !relay.pending().await(records, settings.waitForCopy())) {
             listener.on(new WaitedOut(settings.waitForCopy()));
+            if (settings.copyRequired()) {
+                throw new CopyBehindException(settings.waitForCopy());
+            }
         }
     }
 

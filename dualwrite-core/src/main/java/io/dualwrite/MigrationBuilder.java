@@ -2,6 +2,7 @@ package io.dualwrite;
 
 import io.dualwrite.compare.Equivalence;
 import io.dualwrite.compare.Equivalences;
+import io.dualwrite.event.CallContext;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.flag.StageSource;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +34,13 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
     private @Nullable MeterRegistry meters;
     private Duration flagPoll = Duration.ofSeconds(1);
     private Duration waitForCopy = Duration.ZERO;
+    private boolean copyRequired;
+    private @Nullable CallContext context;
     private CopyCalls copyCalls = CopyCalls.defaults();
     private Duration staleness = Duration.ofSeconds(2);
     private Duration writersWait = Duration.ofSeconds(10);
     private double shadowSample = 1.0;
+    private @Nullable BooleanSupplier shadowSampler;
     private Equivalence<Object> equivalence = Equivalences.fields();
     private boolean fallback = true;
     private boolean wholeCopy;
@@ -89,6 +94,27 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
      */
     public B waitForCopy(Duration budget) {
         this.waitForCopy = duration(budget, "waitForCopy");
+        this.copyRequired = false;
+        return self();
+    }
+
+    /**
+     * As {@link #waitForCopy}, and when the budget ends the caller gets a {@link io.dualwrite.fence.CopyBehindException}. The
+     * write is committed and journalled by then: the exception says that the copy is late, never that the write failed, and
+     * repeating the write is wrong. Stages at which no copy follows wait for nothing.
+     */
+    public B requireCopyWithin(Duration budget) {
+        this.waitForCopy = duration(budget, "requireCopyWithin");
+        this.copyRequired = true;
+        return self();
+    }
+
+    /**
+     * What belongs to callers and is to be seen on the threads that work for them, such as traces and the MDC; nothing by
+     * default. Records of different callers are transferred apart, in smaller batches, so that each transfer has one context.
+     */
+    public B callContext(CallContext carried) {
+        this.context = Objects.requireNonNull(carried, "carried");
         return self();
     }
 
@@ -137,6 +163,16 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
     /** The share of reads, 0.0 to 1.0, that are repeated on the copy and compared in stages that compare; default 1.0. */
     public B shadowSample(double share) {
         this.shadowSample = share;
+        this.shadowSampler = null;
+        return self();
+    }
+
+    /**
+     * In the place of {@link #shadowSample}: whether the next read is compared. Asked on callers' threads after the answer is
+     * known, so be quick; whatever it throws becomes an event.
+     */
+    public B shadowSampler(BooleanSupplier sampler) {
+        this.shadowSampler = Objects.requireNonNull(sampler, "sampler");
         return self();
     }
 
@@ -201,6 +237,9 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
         if (waitForCopy.isNegative()) {
             problems.add("waitForCopy is zero or more, not " + waitForCopy);
         }
+        if (copyRequired && waitForCopy.isZero()) {
+            problems.add("requireCopyWithin is more than zero: no copy has followed at once");
+        }
         if (copyCalls.deadline().compareTo(Duration.ofMillis(1)) < 0) {
             problems.add("copyDeadline is 1 ms or more, not " + copyCalls.deadline());
         }
@@ -225,10 +264,13 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
                 meters,
                 flagPoll,
                 waitForCopy,
+                copyRequired,
+                context,
                 copyCalls,
                 staleness,
                 writersWait,
                 shadowSample,
+                shadowSampler,
                 equivalence,
                 fallback,
                 wholeCopy,

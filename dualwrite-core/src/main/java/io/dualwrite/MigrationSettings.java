@@ -1,6 +1,7 @@
 package io.dualwrite;
 
 import io.dualwrite.compare.Equivalence;
+import io.dualwrite.event.CallContext;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.flag.StageSource;
@@ -11,6 +12,8 @@ import io.dualwrite.repair.RelaySettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stage the wish, or null when only calls move the migration
  * @param attestedBy who answers for every writer carrying the library, or null
+ * @param copyRequired whether a writer whose wait for the copy ends in vain is told so by an exception
+ * @param context what belongs to callers and is taken along to other threads, or null
+ * @param shadowSampler decides read by read in the place of {@code shadowSample}, or null
  */
 public record MigrationSettings(
         @Nullable StageSource stage,
@@ -26,10 +32,13 @@ public record MigrationSettings(
         @Nullable MeterRegistry meters,
         Duration flagPoll,
         Duration waitForCopy,
+        boolean copyRequired,
+        @Nullable CallContext context,
         CopyCalls copyCalls,
         Duration staleness,
         Duration writersWait,
         double shadowSample,
+        @Nullable BooleanSupplier shadowSampler,
         Equivalence<Object> equivalence,
         boolean fallback,
         boolean wholeCopy,
@@ -39,5 +48,13 @@ public record MigrationSettings(
         Pace pace) {
     public MigrationSettings {
         listeners = List.copyOf(listeners);
+    }
+
+    /** Whether to compare the next read; asked on callers' threads. */
+    BooleanSupplier sampler() {
+        double share = shadowSample;
+        return shadowSampler != null
+                ? shadowSampler
+                : () -> share >= 1 || ThreadLocalRandom.current().nextDouble() < share;
     }
 }

@@ -1,5 +1,6 @@
 package io.dualwrite;
 
+import io.dualwrite.event.Contexts;
 import io.dualwrite.fence.LocalFence;
 import io.dualwrite.fence.LocalIntents;
 import io.dualwrite.fence.LocalTransactions;
@@ -59,8 +60,12 @@ final class StoreMigration extends Migration {
         Sides<Checkpoints> checkpoints = Sides.each(side -> new MemoryCheckpoints());
         LocalIntents intents = new LocalIntents(Sides.each(side -> journals.of(side)::append));
         StorePair<R, K> pair = new StorePair<>(type, stores, fences);
-        TimedCalls transfers =
-                new TimedCalls(type.name(), "transfer", settings.copyCalls().deadline(), TRANSFER_THREADS);
+        TimedCalls transfers = new TimedCalls(
+                type.name(),
+                "transfer",
+                settings.copyCalls().deadline(),
+                TRANSFER_THREADS,
+                Contexts.of(settings.context()));
         MigrationParts parts = new MigrationParts(
                 List.of(type),
                 Sides.each(fences::of),

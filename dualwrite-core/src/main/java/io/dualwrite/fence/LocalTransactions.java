@@ -50,12 +50,21 @@ public final class LocalTransactions implements Transactions {
         }
         LocalTransaction transaction = begin();
         open.set(transaction);
+        T result;
         try {
-            return work.run(transaction);
-        } finally {
+            result = work.run(transaction);
+        } catch (Throwable failure) {
             open.remove();
-            end(transaction);
+            try {
+                end(transaction);
+            } catch (CopyBehindException aside) {
+                failure.addSuppressed(aside);
+            }
+            throw failure;
         }
+        open.remove();
+        end(transaction);
+        return result;
     }
 
     @Override

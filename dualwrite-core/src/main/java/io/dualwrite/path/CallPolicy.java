@@ -1,5 +1,6 @@
 package io.dualwrite.path;
 
+import io.dualwrite.event.Contexts;
 import io.dualwrite.event.MigrationEvent.BreakerMoved;
 import io.dualwrite.event.MigrationListener;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -62,13 +63,18 @@ public final class CallPolicy implements AutoCloseable {
 
     /** Calls to the copy as they were declared, behind this breaker; what was not declared is as in {@link Limits#within}. */
     public static CallPolicy of(String migration, CircuitBreaker breaker, CopyCalls declared) {
+        return of(migration, breaker, declared, Contexts.of(null));
+    }
+
+    /** As {@link #of(String, CircuitBreaker, CopyCalls)}, taking the caller's context along. */
+    public static CallPolicy of(String migration, CircuitBreaker breaker, CopyCalls declared, Contexts contexts) {
         Limits limits = Limits.within(declared.deadline());
         return new CallPolicy(
                 breaker,
                 declared.retry() == null ? retry(migration, limits) : declared.retry(),
                 declared.executor() == null
-                        ? new TimedCalls(migration, "copy", limits.deadline(), limits.threads())
-                        : new TimedCalls(declared.executor(), limits.deadline(), limits.threads()));
+                        ? new TimedCalls(migration, "copy", limits.deadline(), limits.threads(), contexts)
+                        : new TimedCalls(declared.executor(), limits.deadline(), limits.threads(), contexts));
     }
 
     private static Retry retry(String migration, Limits limits) {

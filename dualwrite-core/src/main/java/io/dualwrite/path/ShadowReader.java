@@ -2,6 +2,8 @@ package io.dualwrite.path;
 
 import io.dualwrite.compare.Equivalence;
 import io.dualwrite.compare.Findings;
+import io.dualwrite.event.CallContext;
+import io.dualwrite.event.Contexts;
 import io.dualwrite.event.Fault;
 import io.dualwrite.event.MigrationEvent.ShadowCompared;
 import io.dualwrite.event.MigrationEvent.ShadowFailed;
@@ -32,6 +34,7 @@ public final class ShadowReader implements AutoCloseable {
     private final Comparison comparison;
     private final BooleanSupplier sampler;
     private final Consumer<RecordId> suspects;
+    private final Contexts contexts;
     private final MigrationListener listener;
     private final ThreadPoolExecutor threads;
 
@@ -45,6 +48,7 @@ public final class ShadowReader implements AutoCloseable {
      * @param equivalence how two answers are compared
      * @param suspects receives the record of a by-key read whose answers differ, on a shadow thread
      * @param findings receives what was found, field by field
+     * @param contexts the context of the caller, which is around the comparison
      */
     public record Plan(
             String migration,
@@ -53,12 +57,14 @@ public final class ShadowReader implements AutoCloseable {
             BooleanSupplier sampler,
             Equivalence<Object> equivalence,
             Consumer<RecordId> suspects,
-            Findings findings) {}
+            Findings findings,
+            Contexts contexts) {}
 
     public ShadowReader(Transactions transactions, Plan plan, MigrationListener listener) {
         this.comparison = new Comparison(transactions, plan.equivalence(), plan.findings());
         this.sampler = plan.sampler();
         this.suspects = plan.suspects();
+        this.contexts = plan.contexts();
         this.listener = listener;
         this.threads = new ThreadPoolExecutor(
                 plan.threads(),
@@ -72,14 +78,20 @@ public final class ShadowReader implements AutoCloseable {
 
     /** Compares {@code answer} with what {@code call} answers on {@code copy}, soon or not at all. */
     void compareLater(ReadPath.Query query, Side copy, @Nullable Object answer, Transactions.Reading<?> call) {
+        boolean interrupted = Thread.currentThread().isInterrupted();
         try {
             if (sampler.getAsBoolean()) {
-                threads.execute(() -> compare(query, copy, answer, call));
+                CallContext.Captured context = contexts.capture();
+                threads.execute(() -> contexts.run(context, () -> compare(query, copy, answer, call)));
             }
         } catch (RejectedExecutionException full) {
             listener.on(new ShadowShed());
         } catch (Throwable failure) {
+            interrupted |= failure instanceof InterruptedException;
             listener.on(new ShadowFailed(Fault.of(failure)));
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,5 +1,7 @@
 package io.dualwrite.path;
 
+import io.dualwrite.event.CallContext;
+import io.dualwrite.event.Contexts;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -19,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Calls that end, for their caller, within a deadline. The work runs on other threads, so many at once and no more: what
  * hangs costs its callers the deadline and nothing else. Past it a call is interrupted and abandoned, its place stays taken
- * until the call really ends, and when every place is taken further calls fail at once. Thread-locals of the caller are not
- * seen by the work. Thread-safe.
+ * until the call really ends, and when every place is taken further calls fail at once. Of the caller's thread the work sees
+ * only the declared context. Thread-safe.
  */
 public final class TimedCalls implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(10);
@@ -32,12 +34,18 @@ public final class TimedCalls implements AutoCloseable {
     private final Semaphore places;
     private final Executor executor;
     private final boolean own;
+    private final Contexts contexts;
     private final Set<Future<?>> running = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /** On daemon threads of its own, at most {@code most}, named {@code dualwrite-<migration>-<job>-<n>}. */
     public TimedCalls(String migration, String job, Duration deadline, int most) {
-        this(pool(migration, job, most), true, deadline, most);
+        this(migration, job, deadline, most, Contexts.of(null));
+    }
+
+    /** As {@link #TimedCalls(String, String, Duration, int)}, taking the caller's context along. */
+    public TimedCalls(String migration, String job, Duration deadline, int most, Contexts contexts) {
+        this(pool(migration, job, most), true, deadline, most, contexts);
     }
 
     /**
@@ -45,10 +53,16 @@ public final class TimedCalls implements AutoCloseable {
      * on the thread that hands it over; it is not shut down here.
      */
     public TimedCalls(Executor executor, Duration deadline, int most) {
-        this(executor, false, deadline, most);
+        this(executor, deadline, most, Contexts.of(null));
     }
 
-    private TimedCalls(Executor executor, boolean own, Duration deadline, int most) {
+    /** As {@link #TimedCalls(Executor, Duration, int)}, taking the caller's context along. */
+    public TimedCalls(Executor executor, Duration deadline, int most, Contexts contexts) {
+        this(executor, false, deadline, most, contexts);
+    }
+
+    private TimedCalls(Executor executor, boolean own, Duration deadline, int most, Contexts contexts) {
+        this.contexts = contexts;
         this.executor = executor;
         this.own = own;
         this.deadline = deadline;
@@ -95,7 +109,8 @@ public final class TimedCalls implements AutoCloseable {
             throw new NoThreadException("The call was not made: all " + most
                     + " places are taken by calls under way or hanging, or it was closed");
         }
-        FutureTask<T> task = new FutureTask<>(work);
+        CallContext.Captured context = contexts.capture();
+        FutureTask<T> task = new FutureTask<>(context == null ? work : () -> contexts.call(context, work));
         running.add(task);
         try {
             executor.execute(() -> {

@@ -1,5 +1,7 @@
 package io.dualwrite.repair;
 
+import io.dualwrite.event.CallContext;
+import io.dualwrite.event.Contexts;
 import io.dualwrite.event.Fault;
 import io.dualwrite.event.MigrationEvent.Quarantined;
 import io.dualwrite.event.MigrationEvent.TransferFailed;
@@ -18,6 +20,7 @@ import io.dualwrite.stage.Sides;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -46,6 +49,8 @@ public final class Relay {
     private final Pace pace;
     private final IntervalFunction backoff;
     private final Pending pending = new Pending();
+    private final Contexts contexts;
+    private final Handed handed = new Handed();
     private volatile long successes;
     private volatile long successesBefore;
 
@@ -57,6 +62,20 @@ public final class Relay {
             RelaySettings settings,
             MigrationListener listener,
             Pace pace) {
+        this(board, journals, transfer, breaker, settings, listener, pace, Contexts.of(null));
+    }
+
+    /** With the contexts of callers, which are around the transfers of what they have changed. */
+    public Relay(
+            Board board,
+            Sides<Journal> journals,
+            Transfer transfer,
+            CircuitBreaker breaker,
+            RelaySettings settings,
+            MigrationListener listener,
+            Pace pace,
+            Contexts contexts) {
+        this.contexts = contexts;
         this.board = board;
         this.journals = journals;
         this.transfer = transfer;
@@ -70,6 +89,15 @@ public final class Relay {
     /** The records this process has changed and not yet seen arrive. */
     public Pending pending() {
         return pending;
+    }
+
+    /** Notes records that the calling thread has just committed with their intents. */
+    public void handedOver(Collection<RecordId> records) {
+        CallContext.Captured context = contexts.capture();
+        if (context != null) {
+            handed.note(records, context);
+        }
+        pending.note(records);
     }
 
     /**
@@ -112,8 +140,20 @@ public final class Relay {
         }
         Round round = new Round(from, mark, successesBefore);
         successesBefore = successes;
-        attempt(round, records);
+        List<Handed.Group> groups = handed.take(records);
+        inContext(round, groups.get(0));
+        for (Handed.Group further : groups.subList(1, groups.size())) {
+            if (!Thread.currentThread().isInterrupted() && breaker.tryAcquirePermission()) {
+                inContext(round, further);
+            } else {
+                journal.postpone(further.records(), Postponement.release());
+            }
+        }
         return records.size();
+    }
+
+    private void inContext(Round round, Handed.Group group) {
+        contexts.run(group.context(), () -> attempt(round, group.records()));
     }
 
     /** What the attempts of one claim have in common; {@code successesBefore} is as of the beginning of the claim before. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.Order;
 import io.dualwrite.compare.Findings;
+import io.dualwrite.event.Contexts;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Board;
 import io.dualwrite.fence.LocalFence;
@@ -202,7 +203,8 @@ class RepositoryDecoratorTest {
     private final MigrationListener nobody = event -> {};
     private final ShadowReader shadow = new ShadowReader(
             transactions,
-            new ShadowReader.Plan("orders", 1, 1, () -> false, (one, two) -> null, suspect -> {}, new Findings()),
+            new ShadowReader.Plan(
+                    "orders", 1, 1, () -> false, (one, two) -> null, suspect -> {}, new Findings(), Contexts.of(null)),
             nobody);
     private final CallPolicy calls = new CallPolicy(
             "orders", "copy", CallPolicy.breaker("orders", nobody), CallPolicy.Limits.within(Duration.ofSeconds(5)));

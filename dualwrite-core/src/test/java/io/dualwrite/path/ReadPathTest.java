@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.dualwrite.compare.Equivalence;
 import io.dualwrite.compare.Equivalences;
 import io.dualwrite.compare.Findings;
+import io.dualwrite.event.Contexts;
 import io.dualwrite.event.Fault;
 import io.dualwrite.event.MigrationEvent;
 import io.dualwrite.event.MigrationEvent.FellBack;
@@ -73,7 +74,7 @@ class ReadPathTest {
         board.refresh();
         shadow = new ShadowReader(
                 transactions,
-                new ShadowReader.Plan("reads", 1, 1, sampler, equivalence, suspects::add, findings),
+                new ShadowReader.Plan("reads", 1, 1, sampler, equivalence, suspects::add, findings, Contexts.of(null)),
                 events::add);
         calls = new CallPolicy(
                 "reads",

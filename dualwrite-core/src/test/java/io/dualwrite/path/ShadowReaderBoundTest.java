@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dualwrite.compare.Equivalences;
 import io.dualwrite.compare.Findings;
+import io.dualwrite.event.Contexts;
 import io.dualwrite.event.MigrationEvent;
 import io.dualwrite.event.MigrationEvent.ShadowShed;
 import io.dualwrite.stage.Side;
@@ -35,7 +36,14 @@ class ShadowReaderBoundTest {
     void noMoreThanTheBoundAreTakenAndNobodyWaits() throws Exception {
         List<MigrationEvent> events = new CopyOnWriteArrayList<>();
         ShadowReader.Plan plan = new ShadowReader.Plan(
-                "bound", THREADS, WAITING, () -> true, Equivalences.equality(), record -> {}, new Findings());
+                "bound",
+                THREADS,
+                WAITING,
+                () -> true,
+                Equivalences.equality(),
+                record -> {},
+                new Findings(),
+                Contexts.of(null));
         ThreadLocal<Integer> shed = ThreadLocal.withInitial(() -> 0);
         try (ShadowReader reader = new ShadowReader(new FakeTransactions(Side.ORIGIN), plan, event -> {
             events.add(event);

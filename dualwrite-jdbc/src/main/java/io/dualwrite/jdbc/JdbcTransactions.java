@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.fence.CommitHook;
+import io.dualwrite.fence.CopyBehindException;
 import io.dualwrite.fence.StageMovedException;
 import io.dualwrite.fence.Transaction;
 import io.dualwrite.fence.Transactions;
@@ -80,13 +81,23 @@ final class JdbcTransactions implements Transactions {
         transaction.end();
         try {
             loan.commit();
-        } finally {
-            // After a commit of unknown outcome too: the intents are there if the write is.
-            if (!journalled.isEmpty()) {
-                hook.committed(journalled);
+        } catch (Throwable failure) {
+            try {
+                // After a commit of unknown outcome too: the intents are there if the write is.
+                committed(journalled);
+            } catch (CopyBehindException aside) {
+                failure.addSuppressed(aside);
             }
+            throw failure;
         }
+        committed(journalled);
         return result;
+    }
+
+    private void committed(Collection<RecordId> journalled) {
+        if (!journalled.isEmpty()) {
+            hook.committed(journalled);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.dualwrite.testkit.contract;
 
 import io.dualwrite.compare.Equivalence;
 import io.dualwrite.compare.Redactor;
+import io.dualwrite.event.CallContext;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Control;
 import io.dualwrite.fence.Transactions;
@@ -27,6 +28,7 @@ enum Contract {
     EQUIVALENCE(Equivalence.class, Tried.EquivalencesOfLists.class),
     REDACTOR(Redactor.class, Tried.Redactors.class),
     FALLBACK_POLICY(FallbackPolicy.class, Tried.FallbackPolicies.class),
+    CALL_CONTEXT(CallContext.class, Tried.CallContexts.class),
     LISTENER(MigrationListener.class, Tried.Listeners.class),
     JOURNAL(Journal.class, Tried.Journals.class),
     CONTROL(Control.class, Tried.Controls.class),

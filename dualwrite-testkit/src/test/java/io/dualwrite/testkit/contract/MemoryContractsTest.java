@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dualwrite.compare.Equivalence;
 import io.dualwrite.compare.Equivalences;
 import io.dualwrite.compare.Redactor;
+import io.dualwrite.event.CallContext;
 import io.dualwrite.event.Listeners;
 import io.dualwrite.event.LoggingListener;
 import io.dualwrite.event.Meters;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.MDC;
 
 /** Everything that core brings along, under the contracts of what it implements. */
 class MemoryContractsTest {
@@ -282,6 +284,28 @@ class MemoryContractsTest {
         @Override
         protected List<Exception> failuresOfTheStore() {
             return List.of();
+        }
+    }
+
+    @Nested
+    class LoggingContext extends CallContextContract {
+        @Override
+        protected CallContext context() {
+            return CallContext.mdc();
+        }
+
+        @Override
+        protected void enter(String value) {
+            if (value == null) {
+                MDC.remove("trace");
+            } else {
+                MDC.put("trace", value);
+            }
+        }
+
+        @Override
+        protected String seen() {
+            return MDC.get("trace");
         }
     }
 

@@ -4,6 +4,7 @@ import io.dualwrite.MigrationParts;
 import io.dualwrite.compare.Equivalence;
 import io.dualwrite.compare.Equivalences;
 import io.dualwrite.compare.Redactor;
+import io.dualwrite.event.CallContext;
 import io.dualwrite.event.Meters;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Control;
@@ -40,6 +41,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * Every contract over an implementation that keeps it, until one is told to be wrong. Not run by themselves: {@link
@@ -171,6 +173,29 @@ final class Tried {
         @Override
         protected List<Exception> failuresOfTheStore() {
             return List.of(new IOException("reset"));
+        }
+    }
+
+    static class CallContexts extends CallContextContract {
+        private final CallContext context = tried(CallContext.class, CallContext.mdc());
+
+        @Override
+        protected CallContext context() {
+            return context;
+        }
+
+        @Override
+        protected void enter(@Nullable String value) {
+            if (value == null) {
+                MDC.clear();
+            } else {
+                MDC.put("trace", value);
+            }
+        }
+
+        @Override
+        protected @Nullable String seen() {
+            return MDC.get("trace");
         }
     }
 

@@ -2,6 +2,7 @@ package io.dualwrite.testkit.contract;
 
 import io.dualwrite.compare.Equivalence;
 import io.dualwrite.compare.Redactor;
+import io.dualwrite.event.CallContext;
 import io.dualwrite.event.MigrationEvent;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Control;
@@ -33,9 +34,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /** What is wrong in a way of its own, for the sentences that no general spoiling breaks. */
 @SuppressWarnings("unchecked")
@@ -56,6 +59,12 @@ final class WrongVariants {
                         right -> leavesATrace((FallbackPolicy) right),
                         right -> wantsAMessage(),
                         right -> changesItsMind());
+            case CALL_CONTEXT ->
+                List.of(
+                        right -> staysOn(),
+                        right -> takesItWhenNeeded(),
+                        right -> invents(),
+                        right -> serves((CallContext) right));
             case LISTENER ->
                 List.of(
                         right -> swallowsInterrupts(),
@@ -140,6 +149,47 @@ final class WrongVariants {
     private static FallbackPolicy changesItsMind() {
         AtomicInteger asked = new AtomicInteger();
         return failure -> asked.incrementAndGet() % 2 == 0;
+    }
+
+    /** Leaves its context on the thread. */
+    private static CallContext staysOn() {
+        return () -> {
+            String value = MDC.get("trace");
+            return () -> {
+                MDC.put("trace", String.valueOf(value));
+                return () -> {};
+            };
+        };
+    }
+
+    /** Reads late what the caller has by then. */
+    private static CallContext takesItWhenNeeded() {
+        Thread caller = Thread.currentThread();
+        AtomicReference<@Nullable String> last = new AtomicReference<>();
+        return () -> {
+            last.set(caller == Thread.currentThread() ? MDC.get("trace") : null);
+            return () -> {
+                MDC.put("trace", String.valueOf(last.get()));
+                return () -> MDC.remove("trace");
+            };
+        };
+    }
+
+    /** Carries something where there is nothing. */
+    private static CallContext invents() {
+        return () -> () -> {
+            MDC.put("trace", "invented");
+            return () -> MDC.remove("trace");
+        };
+    }
+
+    /** Serves one thing only. */
+    private static CallContext serves(CallContext right) {
+        return () -> {
+            CallContext.Captured captured = right.capture();
+            AtomicInteger restored = new AtomicInteger();
+            return captured == null ? null : () -> restored.getAndIncrement() == 0 ? captured.restore() : () -> {};
+        };
     }
 
     private static MigrationListener swallowsInterrupts() {

@@ -34,6 +34,7 @@ import io.dualwrite.repair.BackgroundJob;
 import io.dualwrite.repair.BacklogGauge;
 import io.dualwrite.repair.Handover;
 import io.dualwrite.repair.PossibleLoss;
+import io.dualwrite.repair.RangeRelay;
 import io.dualwrite.repair.Relay;
 import io.dualwrite.repair.StageRefusedException;
 import io.dualwrite.repair.Steps;
@@ -118,7 +119,9 @@ public class Migration implements AutoCloseable {
         Pace pace = settings.pace();
         Contexts contexts = Contexts.of(settings.context());
         Transfer transfer = new Transfer(parts.journals(), parts.carrier());
-        this.relay = new Relay(board, parts.journals(), transfer, breaker, settings.relay(), listener, pace, contexts);
+        RangeRelay.Listing listing = new RangeRelay.Listing(parts.types(), parts.scan());
+        this.relay = new Relay(
+                board, parts.journals(), transfer, listing, breaker, settings.relay(), listener, pace, contexts);
         this.gauge = new BacklogGauge(board, parts.journals(), listener, pace);
         this.verifier = new Verifier(
                 board,
@@ -195,8 +198,10 @@ public class Migration implements AutoCloseable {
                 new ReadPath.Copy(
                         copyCalls,
                         ramp,
-                        record ->
-                                isWhole() && !relay.pending().contains(record) && gauge.isYounger(settings.staleness()),
+                        record -> isWhole()
+                                && !relay.pending().contains(record)
+                                && gauge.isYounger(settings.staleness())
+                                && !gauge.knowsOfRanges(),
                         settings.fallback() ? FallbackPolicy.onErrors() : FallbackPolicy.never()),
                 listener);
         this.writes = new WritePath(transactions);

@@ -134,6 +134,14 @@ final class StoreMigration extends Migration {
                 checkpoints.target().save(checkpoint);
             }
         }
+
+        @Override
+        public void settle(Side authority) throws Exception {
+            calls.call(() -> {
+                carrier.settle(authority);
+                return authority;
+            });
+        }
     }
 
     private record TimedConfirmation(TimedCalls calls, Confirmation confirmation) implements Confirmation {

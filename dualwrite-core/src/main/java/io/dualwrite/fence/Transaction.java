@@ -1,6 +1,7 @@
 package io.dualwrite.fence;
 
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 
 /** A fenced read-write transaction in progress on the calling thread. Not thread-safe. */
@@ -13,6 +14,14 @@ public interface Transaction {
      * before it commits. A record noted although nothing changed costs one read; a change not noted costs a record.
      */
     void changed(RecordId record);
+
+    /**
+     * Notes that any record in the range may have been changed, added or removed: one intent for all of them. For writes
+     * whose records nobody can name; the whole range is brought over.
+     */
+    default void changed(RecordRange range) {
+        changed(range.id());
+    }
 
     /**
      * Notes that what was done must not be committed, even if whoever began the transaction catches what was thrown: where

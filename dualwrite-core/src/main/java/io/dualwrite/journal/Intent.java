@@ -7,7 +7,7 @@ import io.dualwrite.stage.RecordId;
  * row was seen has committed.
  *
  * @param id the row's own number, unique in its journal and never used again; not in commit order
- * @param record which record
+ * @param record which record, or which {@link io.dualwrite.stage.RecordRange range}
  * @param attempts how many transfers of this row failed
  * @param quarantined whether the relay leaves it alone until someone releases it
  */

@@ -7,6 +7,8 @@ import java.util.List;
 /**
  * <strong>SPI.</strong> The durable memory beside one side: every record that may differ on the other side while this
  * side has the authority. Rows are only added, marked and removed by their own number; a key may have any number of rows.
+ * A row may stand for a {@link io.dualwrite.stage.RecordRange range of records}; it is kept, claimed, marked and counted by
+ * the range's identity as any record's row is.
  *
  * <p>Thread-safe. Every method may block on the store behind it and throws {@link JournalException} when that store
  * fails, having changed nothing or, where the outcome of a commit is not known, all of it.
@@ -27,6 +29,9 @@ public interface Journal {
 
     /** All intent rows of the given records that are committed now, in no particular order. */
     List<Intent> seen(Collection<RecordId> records);
+
+    /** All rows of ranges of the record type that are committed now, quarantined or not, in no particular order. */
+    List<Intent> ranges(String type);
 
     /** Removes exactly these rows; rows that are gone already are passed over. */
     void remove(Collection<Intent> intents);

@@ -1,6 +1,7 @@
 package io.dualwrite.journal;
 
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,8 +10,10 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
@@ -28,6 +31,8 @@ public final class MemoryJournal implements Journal {
     private final LongSupplier nanos;
     private final long begun;
     private final Map<RecordId, Entry> entries = new HashMap<>();
+    /** Those of the entries that stand for ranges. */
+    private final Set<RecordId> ranges = new LinkedHashSet<>();
     /** By id, and so by age. */
     private final TreeMap<Long, Row> rows = new TreeMap<>();
     /** Records that may be claimed, now or later; the quarantined are not among them. */
@@ -75,6 +80,9 @@ public final class MemoryJournal implements Journal {
                 entry = new Entry(record, ++lastNumber, now);
                 entries.put(record, entry);
                 due.add(entry);
+                if (record.isRange()) {
+                    ranges.add(record);
+                }
             } else if (entry.rows.size() == ROWS_PER_RECORD) {
                 drop(entry, entry.rows.removeLast());
             }
@@ -113,6 +121,13 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
+    public synchronized List<Intent> ranges(String type) {
+        return seen(ranges.stream()
+                .filter(range -> range.type().equals(type + RecordRange.MARK))
+                .toList());
+    }
+
+    @Override
     public synchronized void remove(Collection<Intent> intents) {
         for (Intent intent : intents) {
             Row row = rows.get(intent.id());
@@ -141,7 +156,9 @@ public final class MemoryJournal implements Journal {
     public synchronized Backlog backlog() {
         Map.@Nullable Entry<Long, Row> oldest = rows.firstEntry();
         Duration age = oldest == null ? Duration.ZERO : Duration.ofNanos(now() - oldest.getValue().since);
-        return new Backlog(rows.size() - quarantinedRows, quarantinedRows, age);
+        long rangeRows =
+                ranges.stream().mapToLong(range -> seen(List.of(range)).size()).sum();
+        return new Backlog(rows.size() - quarantinedRows, quarantinedRows, age, rangeRows);
     }
 
     /** What is left of a record after a transfer is later changes: nobody has leased or marked those. */
@@ -150,6 +167,7 @@ public final class MemoryJournal implements Journal {
         if (oldest == null) {
             due.remove(entry);
             entries.remove(entry.record);
+            ranges.remove(entry.record);
         } else {
             entry.attempts = 0;
             quarantine(entry, false);

@@ -60,4 +60,10 @@ public final class BacklogGauge {
         Measured known = last;
         return known != null && known.backlog.oldest().toNanos() + pace.nanos() - known.begunNanos < bound.toNanos();
     }
+
+    /** Whether any range of records was open when last measured. */
+    public boolean knowsOfRanges() {
+        Measured known = last;
+        return known != null && known.backlog.ranges() > 0;
+    }
 }

@@ -23,4 +23,17 @@ public interface Carrier {
      * @throws Exception what the stores threw: nothing was written, or, when it came from the commit, perhaps all of it
      */
     void carry(Side authority, Set<RecordId> records, @Nullable Checkpoint checkpoint) throws Exception;
+
+    /**
+     * Waits until nothing is being carried to the copy that was begun before: holds its fence and all its stripes once,
+     * and lets go. Whatever is carried there afterwards has read the authority afterwards. Needed for ranges of records, and
+     * for nothing else; a carrier that leaves this out is for stores whose keys cannot be listed.
+     *
+     * @param authority the side that is read; the other one is the copy
+     * @throws NotACopyException when the other side's row does not say COPY
+     * @throws Exception what the copy threw
+     */
+    default void settle(Side authority) throws Exception {
+        throw new UnsupportedOperationException("Ranges of records cannot be brought over by " + getClass());
+    }
 }

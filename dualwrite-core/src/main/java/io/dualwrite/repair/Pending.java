@@ -1,11 +1,14 @@
 package io.dualwrite.repair;
 
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -22,6 +25,9 @@ public final class Pending {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition removed = lock.newCondition();
     private final Map<RecordId, Long> notedAs = new HashMap<>();
+    /** Those of them that stand for ranges. */
+    private final Set<RecordId> ranges = new HashSet<>();
+
     private long notes;
     private boolean overflowed;
 
@@ -42,6 +48,9 @@ public final class Pending {
             for (RecordId record : records) {
                 if (notedAs.size() < most || notedAs.containsKey(record)) {
                     notedAs.put(record, notes);
+                    if (record.isRange()) {
+                        ranges.add(record);
+                    }
                 } else {
                     overflowed = true;
                 }
@@ -69,6 +78,7 @@ public final class Pending {
                 Long noted = notedAs.get(record);
                 if (noted != null && noted <= mark) {
                     notedAs.remove(record);
+                    ranges.remove(record);
                 }
             }
             removed.signalAll();
@@ -82,6 +92,7 @@ public final class Pending {
         lock.lock();
         try {
             notedAs.values().removeIf(noted -> noted <= mark);
+            ranges.retainAll(notedAs.keySet());
             overflowed &= notes > mark;
             removed.signalAll();
         } finally {
@@ -99,14 +110,19 @@ public final class Pending {
         }
     }
 
-    /** Whether the copy may lack this process's last change of the record. */
+    /** Whether the copy may lack this process's last change of the record, or of any range of its type. */
     public boolean contains(RecordId record) {
         lock.lock();
         try {
-            return overflowed || notedAs.containsKey(record);
+            return overflowed || notedAs.containsKey(record) || isInRange(record);
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isInRange(RecordId record) {
+        return !ranges.isEmpty()
+                && ranges.stream().anyMatch(range -> range.type().equals(record.type() + RecordRange.MARK));
     }
 
     /** How many records are pending; at least so many once it was too many to remember. */

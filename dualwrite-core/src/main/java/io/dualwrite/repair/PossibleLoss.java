@@ -44,6 +44,11 @@ public record PossibleLoss(
                     .append(" ms ago, the oldest for ")
                     .append(lastBacklog.oldest().toMillis())
                     .append(" ms, and all that came since;");
+            if (lastBacklog.ranges() > 0) {
+                told.append(' ')
+                        .append(lastBacklog.ranges())
+                        .append(" of them for ranges of keys, each of an unknown number of records;");
+            }
         }
         return told.append(" this process knows of ")
                 .append(pendingHere)

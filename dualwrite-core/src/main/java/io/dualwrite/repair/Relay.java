@@ -21,7 +21,6 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,6 +50,7 @@ public final class Relay {
     private final Pending pending = new Pending();
     private final Contexts contexts;
     private final Handed handed = new Handed();
+    private final RangeRelay ranges;
     private volatile long successes;
     private volatile long successesBefore;
 
@@ -62,20 +62,34 @@ public final class Relay {
             RelaySettings settings,
             MigrationListener listener,
             Pace pace) {
-        this(board, journals, transfer, breaker, settings, listener, pace, Contexts.of(null));
+        this(
+                board,
+                journals,
+                transfer,
+                new RangeRelay.Listing(List.of(), null),
+                breaker,
+                settings,
+                listener,
+                pace,
+                Contexts.of(null));
     }
 
-    /** With the contexts of callers, which are around the transfers of what they have changed. */
+    /**
+     * With what it takes to bring ranges of records over, without which they are quarantined; and with the contexts of
+     * callers, which are around the transfers of what they have changed.
+     */
     public Relay(
             Board board,
             Sides<Journal> journals,
             Transfer transfer,
+            RangeRelay.Listing listing,
             CircuitBreaker breaker,
             RelaySettings settings,
             MigrationListener listener,
             Pace pace,
             Contexts contexts) {
         this.contexts = contexts;
+        this.ranges = new RangeRelay(board, journals, transfer, listing, breaker, settings, listener, pace);
         this.board = board;
         this.journals = journals;
         this.transfer = transfer;
@@ -95,15 +109,16 @@ public final class Relay {
     public void handedOver(Collection<RecordId> records) {
         CallContext.Captured context = contexts.capture();
         if (context != null) {
-            handed.note(records, context);
+            // A range is brought over in many steps, with what others have changed in it too: in nobody's context.
+            handed.note(records.stream().filter(record -> !record.isRange()).toList(), context);
         }
         pending.note(records);
     }
 
     /**
-     * Transfers one batch of due records.
+     * Transfers one batch of due records, and goes on with a due range for a while.
      *
-     * @return how many records were dealt with, transferred or put off; 0 when there was nothing to do or nothing may be
+     * @return how much was dealt with, transferred or put off; 0 when there was nothing to do or nothing may be
      *     done now
      */
     public int runOnce() {
@@ -123,33 +138,35 @@ public final class Relay {
             return 0;
         }
         Journal journal = journals.of(from);
-        Set<RecordId> records;
+        List<RecordId> claimed;
         long mark = pending.mark();
         try {
-            // In the order of the claim, the oldest first: a set without an order has another one in every process.
-            records = Collections.unmodifiableSet(
-                    new LinkedHashSet<>(journal.claim(new Claim(settings.batch(), settings.lease(), urgent))));
+            claimed = journal.claim(new Claim(settings.batch(), settings.lease(), urgent));
+            ranges.take(from, claimed.stream().filter(RecordId::isRange).toList(), mark);
         } catch (RuntimeException authorityFailed) {
             // Says nothing about the copy, which is all that the breaker is about.
             breaker.releasePermission();
             throw authorityFailed;
         }
+        // In the order of the claim, the oldest first: a set without an order has another one in every process.
+        Set<RecordId> records = new LinkedHashSet<>(claimed);
+        records.removeIf(RecordId::isRange);
         if (records.isEmpty()) {
             breaker.releasePermission();
-            return 0;
-        }
-        Round round = new Round(from, mark, successesBefore);
-        successesBefore = successes;
-        List<Handed.Group> groups = handed.take(records);
-        inContext(round, groups.get(0));
-        for (Handed.Group further : groups.subList(1, groups.size())) {
-            if (!Thread.currentThread().isInterrupted() && breaker.tryAcquirePermission()) {
-                inContext(round, further);
-            } else {
-                journal.postpone(further.records(), Postponement.release());
+        } else {
+            Round round = new Round(from, mark, successesBefore);
+            successesBefore = successes;
+            List<Handed.Group> groups = handed.take(records);
+            inContext(round, groups.get(0));
+            for (Handed.Group further : groups.subList(1, groups.size())) {
+                if (!Thread.currentThread().isInterrupted() && breaker.tryAcquirePermission()) {
+                    inContext(round, further);
+                } else {
+                    journal.postpone(further.records(), Postponement.release());
+                }
             }
         }
-        return records.size();
+        return records.size() + ranges.advance(from, urgent, pending);
     }
 
     private void inContext(Round round, Handed.Group group) {

@@ -39,4 +39,9 @@ public final class StoreCarrier<R, K> implements Carrier {
             return null;
         });
     }
+
+    @Override
+    public void settle(Side authority) throws Exception {
+        pair.lockedWhole(authority.other());
+    }
 }

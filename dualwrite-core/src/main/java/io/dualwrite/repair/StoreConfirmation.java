@@ -71,7 +71,8 @@ public final class StoreConfirmation<R, K> implements Confirmation {
         // journal,
         // and no transfer can have removed it while we hold the stripe.
         if (beingWritten.test(record)
-                || !journals.of(authority).seen(List.of(record)).isEmpty()) {
+                || !journals.of(authority).seen(List.of(record)).isEmpty()
+                || pair.isInRange(journals.of(authority), record)) {
             return null;
         }
         // Nor does having no intent say anything where the journal was switched off before we looked.

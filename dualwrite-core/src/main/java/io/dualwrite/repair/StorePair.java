@@ -1,7 +1,9 @@
 package io.dualwrite.repair;
 
 import io.dualwrite.fence.LocalFence;
+import io.dualwrite.journal.Journal;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
@@ -50,6 +52,11 @@ public final class StorePair<R, K> {
         return stores.of(side);
     }
 
+    /** Whether a range that is open in the journal covers the record. */
+    boolean isInRange(Journal journal, RecordId record) {
+        return journal.ranges(type.name()).stream().anyMatch(open -> type.isIn(RecordRange.of(open.record()), record));
+    }
+
     K key(RecordId record) {
         if (!record.type().equals(type.name())) {
             throw new IllegalArgumentException(
@@ -70,13 +77,24 @@ public final class StorePair<R, K> {
 
     /** Runs the work holding the copy's fence and the records' stripes, fence first, stripes ascending. */
     <T extends @Nullable Object> T locked(Side copy, Collection<RecordId> records, Callable<T> work) throws Exception {
+        BitSet wanted = new BitSet(STRIPES);
+        records.forEach(record -> wanted.set(Math.floorMod(record.hashCode(), STRIPES)));
+        return locked(copy, wanted, work);
+    }
+
+    /** Holds the copy's fence and all stripes once. */
+    void lockedWhole(Side copy) throws Exception {
+        BitSet all = new BitSet(STRIPES);
+        all.set(0, STRIPES);
+        locked(copy, all, () -> copy);
+    }
+
+    private <T extends @Nullable Object> T locked(Side copy, BitSet wanted, Callable<T> work) throws Exception {
         LocalFence.Hold hold = fences.of(copy).hold(Role.COPY);
         if (hold == null) {
             throw new NotACopyException("The " + copy + " is not a copy: nothing was written there");
         }
         try (hold) {
-            BitSet wanted = new BitSet(STRIPES);
-            records.forEach(record -> wanted.set(Math.floorMod(record.hashCode(), STRIPES)));
             List<ReentrantLock> locked = new ArrayList<>();
             try {
                 for (int stripe = wanted.nextSetBit(0); stripe >= 0; stripe = wanted.nextSetBit(stripe + 1)) {

@@ -39,6 +39,10 @@ public class Transfer {
 
     /** As {@link #transfer(Side, Set)}; the checkpoint is saved on the copy in the same transaction. */
     public void transfer(Side authority, Set<RecordId> records, @Nullable Checkpoint checkpoint) throws Exception {
+        if (records.stream().anyMatch(RecordId::isRange)) {
+            throw new IllegalArgumentException(
+                    "A range is not transferred but the records in it, which are listed first");
+        }
         Journal journal = journals.of(authority);
         // Before the copy is locked and the authority read: only what was visible here may be forgotten afterwards.
         List<Intent> seen = journal.seen(records);
@@ -46,5 +50,10 @@ public class Transfer {
         if (!seen.isEmpty()) {
             journal.remove(seen);
         }
+    }
+
+    /** Waits until nothing is being transferred that was begun before; see {@link Carrier#settle}. */
+    public void settle(Side authority) throws Exception {
+        carrier.settle(authority);
     }
 }

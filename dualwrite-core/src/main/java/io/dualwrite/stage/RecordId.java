@@ -19,6 +19,11 @@ public record RecordId(String type, String key) {
         Objects.requireNonNull(key, "key");
     }
 
+    /** Whether it stands for a {@link RecordRange}, and for no single record. */
+    public boolean isRange() {
+        return type.endsWith(RecordRange.MARK);
+    }
+
     /** The type and the first eight hex digits of the key's SHA-256. */
     @Override
     public String toString() {

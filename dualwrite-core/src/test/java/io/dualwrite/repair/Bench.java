@@ -1,5 +1,6 @@
 package io.dualwrite.repair;
 
+import io.dualwrite.event.Contexts;
 import io.dualwrite.fence.Board;
 import io.dualwrite.fence.Control;
 import io.dualwrite.fence.LocalFence;
@@ -177,7 +178,16 @@ public final class Bench {
             board = new Board(controls);
             board.refresh();
             transfer = new Transfer(journals, bench.maps);
-            relay = new Relay(board, journals, transfer, breaker, relaying, bench.events, pace);
+            relay = new Relay(
+                    board,
+                    journals,
+                    transfer,
+                    new RangeRelay.Listing(types, bench.maps),
+                    breaker,
+                    relaying,
+                    bench.events,
+                    pace,
+                    Contexts.of(null));
             verifier =
                     new Verifier(board, types, bench.maps, bench.maps, bench.checkpoints, transfer, bench.events, pace);
             backfill = new Backfill(

@@ -3,11 +3,13 @@ package io.dualwrite.repair;
 import io.dualwrite.fence.LocalFence;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -32,6 +34,11 @@ public final class Maps implements Carrier, Scan, Confirmation {
 
     public volatile BeforeCarry beforeCarry = (authority, records) -> {};
     public volatile Runnable afterCarry = () -> {};
+    /** With the copy locked as a whole. */
+    public volatile Runnable beforeSettled = () -> {};
+    /** How often the copy was settled. */
+    public volatile int settled;
+
     public volatile Runnable beforePrints = () -> {};
     /** Sides whose listing of fingerprints comes back empty. */
     public volatile Set<Side> blind = Set.of();
@@ -72,6 +79,16 @@ public final class Maps implements Carrier, Scan, Confirmation {
     }
 
     @Override
+    public void settle(Side authority) throws Exception {
+        try (LocalFence.Hold hold = holdCopy(authority.other())) {
+            synchronized (this) {
+                settled++;
+                beforeSettled.run();
+            }
+        }
+    }
+
+    @Override
     public List<Discrepancy> confirm(Side authority, Set<RecordId> records) throws Exception {
         try (LocalFence.Hold hold = holdCopy(authority.other())) {
             synchronized (this) {
@@ -81,13 +98,19 @@ public final class Maps implements Carrier, Scan, Confirmation {
                     String original = items.of(authority).get(id(record));
                     if (Objects.equals(copied, original)) {
                         unconfirmed.of(authority.other()).remove(record);
-                    } else if (journals.of(authority).seen(List.of(record)).isEmpty()) {
+                    } else if (journals.of(authority).seen(List.of(record)).isEmpty()
+                            && !isInRange(authority, record)) {
                         found.add(new Discrepancy(record, kind(original, copied), List.of()));
                     }
                 }
                 return found;
             }
         }
+    }
+
+    private boolean isInRange(Side authority, RecordId record) {
+        return journals.of(authority).ranges(record.type()).stream()
+                .anyMatch(open -> RecordRange.of(open.record()).covers(record, Comparator.comparing(Long::valueOf)));
     }
 
     @Override

@@ -333,6 +333,11 @@ class RelayTest {
         }
 
         @Override
+        public List<Intent> ranges(String type) {
+            return bench.journals.origin().ranges(type);
+        }
+
+        @Override
         public void remove(Collection<Intent> intents) {
             check("remove");
             bench.journals.origin().remove(intents);

@@ -111,6 +111,11 @@ class TransferTest {
         }
 
         @Override
+        public List<Intent> ranges(String type) {
+            return inner.ranges(type);
+        }
+
+        @Override
         public void remove(Collection<Intent> intents) {
             calls.add("remove");
             inner.remove(intents);

@@ -7,6 +7,7 @@ import io.dualwrite.journal.Journal;
 import io.dualwrite.journal.JournalException;
 import io.dualwrite.journal.Postponement;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -132,6 +133,20 @@ final class JdbcJournal implements Journal {
     }
 
     @Override
+    public List<Intent> ranges(String type) {
+        return work(
+                "read",
+                session -> session.run()
+                        .list(
+                                "select id, record_type, record_key, attempts, quarantined from " + TABLE + " where"
+                                        + MINE + " and record_type = ?",
+                                JdbcJournal::intent,
+                                place.migration(),
+                                place.side().name(),
+                                type + RecordRange.MARK));
+    }
+
+    @Override
     public void remove(Collection<Intent> intents) {
         work("remove intents from", session -> {
             for (List<Long> ids :
@@ -175,13 +190,15 @@ final class JdbcJournal implements Journal {
             Backlog backlog = session.run()
                     .first(
                             "select count(case when quarantined then null else 1 end), count(case when quarantined then 1 end), "
-                                    + dialect.micros("min(created)", dialect.now()) + " from " + TABLE + " where"
-                                    + MINE,
+                                    + dialect.micros("min(created)", dialect.now())
+                                    + ", count(case when record_type like '%" + RecordRange.MARK + "' then 1 end) from "
+                                    + TABLE + " where" + MINE,
                             row -> new Backlog(
                                     row.getLong(1),
                                     row.getLong(2),
                                     // A clock that was set back makes no intent younger than new.
-                                    Duration.ofNanos(Math.max(0, row.getLong(3)) * 1000)),
+                                    Duration.ofNanos(Math.max(0, row.getLong(3)) * 1000),
+                                    row.getLong(4)),
                             place.migration(),
                             place.side().name());
             return backlog == null ? Backlog.NONE : backlog;

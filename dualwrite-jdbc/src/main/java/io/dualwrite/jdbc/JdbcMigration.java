@@ -115,12 +115,39 @@ public final class JdbcMigration extends Migration {
      * @throws IllegalStateException when the thread is in no transaction of this migration
      */
     public <K> void changed(Table<?, K> table, K key) {
+        changing(table).changed(table.id(key));
+    }
+
+    /**
+     * As {@link #changed}, for a statement whose records nobody can name: any record of the table may have been changed,
+     * added or removed. Leaves one intent; the copy's whole table is then compared with the authority's, and made the same.
+     */
+    public void changedAll(Table<?, ?> table) {
+        changing(table).changed(table.type().all());
+    }
+
+    /**
+     * As {@link #changedAll}, of the records whose keys are one of these or lie between them. A statement that changes keys
+     * must stay between them too.
+     *
+     * @throws IllegalArgumentException for keys that databases do not all put in the same order: only whole numbers and dates
+     *     are safe, and for all others there is {@link #changedAll}
+     */
+    public <K> void changedBetween(Table<?, K> table, K one, K other) {
+        if (!table.type().hasNaturalOrder()) {
+            throw new IllegalArgumentException("What lies between two keys of " + table
+                    + " is not the same in every database; name all of its records with changedAll(…)");
+        }
+        changing(table).changed(table.type().between(one, other));
+    }
+
+    private Transaction changing(Table<?, ?> table) {
         Transaction transaction = transactions().current();
         if (transaction == null) {
             throw new IllegalStateException("A change of " + table + " was named outside of a transaction of migration "
                     + name() + "; write and name it inside inTransaction(…)");
         }
-        transaction.changed(table.id(key));
+        return transaction;
     }
 
     /**

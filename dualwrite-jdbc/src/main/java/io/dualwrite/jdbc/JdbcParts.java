@@ -90,7 +90,7 @@ final class JdbcParts {
 
     /** What to do about the changes of the target when the authority was taken from it. */
     Reconciliation reconciliation() {
-        return new Reconciliation(places, controls, journals, carrier(), Side.TARGET);
+        return new Reconciliation(places, controls, journals, tables, carrier(), Side.TARGET);
     }
 
     JdbcGenerators generators() {

@@ -69,7 +69,7 @@ final class LibraryTables {
                           id bigint <numbered> primary key,
                           migration varchar(100) not null,
                           side varchar(6) not null,
-                          record_type varchar(100) not null,
+                          record_type varchar(102) not null,
                           record_key varchar(400) not null,
                           generation integer not null,
                           created <instant> default <now> not null,

@@ -2,9 +2,11 @@ package io.dualwrite.jdbc;
 
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
+import io.dualwrite.store.RecordType;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
@@ -12,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a side has accepted and not handed on when the authority was taken from it: the records in its journal, which
@@ -19,9 +22,12 @@ import java.util.Set;
  * and with its intent, and so comes to the copies there will be. Thread-safe; blocks on both databases.
  */
 final class Reconciliation {
+    private static final int CHUNK = 200;
+
     private final Sides<Place> places;
     private final Sides<ControlRows> controls;
     private final Sides<JdbcJournal> journals;
+    private final Tables tables;
     private final TableCarrier carrier;
     private final Side lost;
 
@@ -29,11 +35,13 @@ final class Reconciliation {
             Sides<Place> places,
             Sides<ControlRows> controls,
             Sides<JdbcJournal> journals,
+            Tables tables,
             TableCarrier carrier,
             Side lost) {
         this.places = places;
         this.controls = controls;
         this.journals = journals;
+        this.tables = tables;
         this.carrier = carrier;
         this.lost = lost;
     }
@@ -60,11 +68,54 @@ final class Reconciliation {
                         most));
     }
 
-    /** Makes these records on the authority what they are on the lost side, which may be that they are not there. */
+    /**
+     * Makes these records on the authority what they are on the lost side, which may be that they are not there. Of a range
+     * it takes every record that either side has in it, chunk by chunk.
+     */
     void take(Collection<RecordId> records) throws SQLException {
         refuseUnlessLost();
+        Set<RecordId> single = new LinkedHashSet<>(records);
+        single.removeIf(RecordId::isRange);
+        if (!single.isEmpty()) {
+            takeSingle(single);
+        }
+        for (RecordId range : new LinkedHashSet<>(records)) {
+            if (range.isRange()) {
+                var seen = journals.of(lost).seen(Set.of(range));
+                takeRange(RecordRange.of(range));
+                journals.of(lost).remove(seen);
+            }
+        }
+    }
+
+    private void takeRange(RecordRange range) throws SQLException {
+        RecordType<?, ?> type = tables.get(range.type()).type();
+        TableScan scan = new TableScan(places, tables);
+        String after = range.first();
+        TreeSet<String> keys = new TreeSet<>(type::inKeyOrder);
+        if (after != null) {
+            keys.add(after);
+        }
+        while (true) {
+            for (Side side : Side.values()) {
+                keys.addAll(scan.keysAfter(side, type.name(), after, CHUNK));
+            }
+            List<String> chunk = keys.stream().limit(CHUNK).toList();
+            List<RecordId> within = chunk.stream()
+                    .map(key -> new RecordId(type.name(), key))
+                    .filter(record -> type.isIn(range, record))
+                    .toList();
+            if (within.isEmpty()) {
+                return;
+            }
+            takeSingle(new LinkedHashSet<>(within));
+            after = chunk.get(chunk.size() - 1);
+            keys.clear();
+        }
+    }
+
+    private void takeSingle(Set<RecordId> batch) throws SQLException {
         Side authority = lost.other();
-        Set<RecordId> batch = new LinkedHashSet<>(records);
         var seen = journals.of(lost).seen(batch);
         Map<RecordId, Row> rows = carrier.mapped(lost, carrier.readAuthority(lost, batch));
         Place place = places.of(authority);

@@ -24,6 +24,19 @@ final class Stripes {
     void lock(Session session, Collection<RecordId> records) throws SQLException {
         TreeSet<Integer> numbers = new TreeSet<>();
         records.forEach(record -> numbers.add(of(record)));
+        lock(session, numbers);
+    }
+
+    /** Locks every stripe until the session ends: whoever held one has come to an end. */
+    void lockAll(Session session) throws SQLException {
+        TreeSet<Integer> numbers = new TreeSet<>();
+        for (int number = 0; number < LibraryTables.STRIPES; number++) {
+            numbers.add(number);
+        }
+        lock(session, numbers);
+    }
+
+    private void lock(Session session, TreeSet<Integer> numbers) throws SQLException {
         List<@Nullable Object> values =
                 new ArrayList<>(List.of(place.migration(), place.side().name()));
         values.addAll(numbers);

@@ -95,6 +95,16 @@ class TableCarrier implements Carrier {
         }
     }
 
+    @Override
+    public void settle(Side authority) throws SQLException {
+        Place copy = places.of(authority.other());
+        try (Session session = copy.begin()) {
+            fence(session, copy);
+            new Stripes(copy).lockAll(session);
+            session.commit();
+        }
+    }
+
     void fence(Session session, Place copy) throws SQLException {
         ControlRow row = controls.of(copy.side()).hold(session.run());
         if (row.role() != Role.COPY) {

@@ -8,6 +8,7 @@ import io.dualwrite.repair.Discrepancy.Kind;
 import io.dualwrite.repair.NotACopyException;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
@@ -86,9 +87,25 @@ final class TableConfirmation implements Confirmation {
                 .stream()
                 .map(Intent::record)
                 .collect(Collectors.toSet());
-        List<Discrepancy> found =
-                different.stream().filter(each -> !open.contains(each.record())).toList();
+        List<Discrepancy> found = withoutRanges(
+                authority,
+                different.stream().filter(each -> !open.contains(each.record())).toList());
         return found.isEmpty() || isJournalled(authority) ? found : List.of();
+    }
+
+    /** Those that lie in no open range; a range is removed only after a transfer of each of its records, as an intent is. */
+    private List<Discrepancy> withoutRanges(Side authority, List<Discrepancy> different) {
+        Map<String, List<RecordRange>> open = new LinkedHashMap<>();
+        different.forEach(each -> open.computeIfAbsent(
+                each.record().type(),
+                type -> journals.of(authority).ranges(type).stream()
+                        .map(intent -> RecordRange.of(intent.record()))
+                        .toList()));
+        return different.stream()
+                .filter(each -> open.getOrDefault(each.record().type(), List.of()).stream()
+                        .noneMatch(
+                                range -> tables.get(each.record().type()).type().isIn(range, each.record())))
+                .toList();
     }
 
     /**

@@ -121,6 +121,11 @@ final class TableConfirmationTest {
         }
 
         @Override
+        public List<Intent> ranges(String type) {
+            return journal.ranges(type);
+        }
+
+        @Override
         public void remove(Collection<Intent> intents) {
             journal.remove(intents);
         }

@@ -141,19 +141,27 @@ final class SimulatedNode {
     }
 
     private static Carrier watched(Carrier carrier, Oracle oracle) {
-        return (authority, records, checkpoint) -> {
-            Set<Long> keys = new TreeSet<>();
-            records.forEach(record -> keys.add(Long.valueOf(record.key())));
-            oracle.carrying(keys);
-            boolean done = false;
-            try {
-                carrier.carry(authority, records, checkpoint);
-                done = true;
-            } catch (NotACopyException refused) {
-                oracle.saw(Situation.STALE_TRANSFER_REFUSED);
-                throw refused;
-            } finally {
-                oracle.carriedOver(done, checkpoint != null);
+        return new Carrier() {
+            @Override
+            public void carry(Side authority, Set<RecordId> records, @Nullable Checkpoint checkpoint) throws Exception {
+                Set<Long> keys = new TreeSet<>();
+                records.forEach(record -> keys.add(Long.valueOf(record.key())));
+                oracle.carrying(keys);
+                boolean done = false;
+                try {
+                    carrier.carry(authority, records, checkpoint);
+                    done = true;
+                } catch (NotACopyException refused) {
+                    oracle.saw(Situation.STALE_TRANSFER_REFUSED);
+                    throw refused;
+                } finally {
+                    oracle.carriedOver(done, checkpoint != null);
+                }
+            }
+
+            @Override
+            public void settle(Side authority) throws Exception {
+                carrier.settle(authority);
             }
         };
     }

@@ -116,6 +116,10 @@ final class SqlExpressions {
                 return above == null || below == null ? null : above && below;
             };
         }
+        if (tokens.take("like")) {
+            SqlExpression pattern = sum();
+            return frame -> like(left.in(frame), pattern.in(frame));
+        }
         boolean not = tokens.take("not", "in");
         if (not || tokens.take("in")) {
             tokens.expect("(");
@@ -124,6 +128,17 @@ final class SqlExpressions {
             return frame -> among(left.in(frame), values, frame, not);
         }
         return left;
+    }
+
+    private @Nullable Object like(@Nullable Object value, @Nullable Object pattern) {
+        if (value == null || pattern == null) {
+            return null;
+        }
+        String wanted = String.valueOf(pattern);
+        if (wanted.contains("\\") || wanted.contains("_") || wanted.lastIndexOf('%') != 0) {
+            throw tokens.unknown("a pattern like " + wanted);
+        }
+        return String.valueOf(value).endsWith(wanted.substring(1));
     }
 
     private static @Nullable Object among(@Nullable Object value, List<SqlExpression> values, Frame frame, boolean not)

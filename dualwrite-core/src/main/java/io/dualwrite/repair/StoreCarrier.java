@@ -26,12 +26,7 @@ public final class StoreCarrier<R, K> implements Carrier {
         pair.locked(copy, records, () -> {
             for (RecordId record : records) {
                 pair.written(copy, record);
-                R newest = pair.find(authority, record);
-                if (newest == null) {
-                    pair.store(copy).delete(pair.key(record));
-                } else {
-                    pair.store(copy).save(newest);
-                }
+                pair.stores().put(copy, record, pair.find(authority, record));
             }
             if (checkpoint != null) {
                 checkpoints.of(copy).save(checkpoint);

@@ -28,51 +28,31 @@ import org.jspecify.annotations.Nullable;
 public final class StorePair<R, K> {
     private static final int STRIPES = 64;
 
-    private final RecordType<R, K> type;
-    private final Sides<? extends Store<R, K>> stores;
+    private final KeyedStores<R, K> stores;
     private final Sides<LocalFence> fences;
     private final List<ReentrantLock> stripes = new ArrayList<>();
     /** Records that transfers have written on each side and nobody has confirmed since; as many as differ in key. */
     private final Sides<Set<RecordId>> unconfirmed = Sides.each(side -> new LinkedHashSet<>());
 
     public StorePair(RecordType<R, K> type, Sides<? extends Store<R, K>> stores, Sides<LocalFence> fences) {
-        this.type = type;
-        this.stores = stores;
+        this.stores = new KeyedStores<>(type, stores);
         this.fences = fences;
         for (int stripe = 0; stripe < STRIPES; stripe++) {
             stripes.add(new ReentrantLock());
         }
     }
 
-    RecordType<R, K> type() {
-        return type;
-    }
-
-    Store<R, K> store(Side side) {
-        return stores.of(side);
+    KeyedStores<R, K> stores() {
+        return stores;
     }
 
     /** Whether a range that is open in the journal covers the record. */
     boolean isInRange(Journal journal, RecordId record) {
-        return journal.ranges(type.name()).stream().anyMatch(open -> type.isIn(RecordRange.of(open.record()), record));
+        return journal.ranges(stores.type().name()).stream().anyMatch(open -> stores.type().isIn(RecordRange.of(open.record()), record));
     }
 
-    K key(RecordId record) {
-        if (!record.type().equals(type.name())) {
-            throw new IllegalArgumentException(
-                    "Records of type " + record.type() + " are not kept in the stores of " + type.name());
-        }
-        return type.codec().decode(record.key());
-    }
-
-    /** The record as it is on that side now; one that has another key than it was asked for would be written unlocked. */
     @Nullable R find(Side side, RecordId record) throws Exception {
-        R found = store(side).find(key(record));
-        if (found != null && !type.idOf(found).equals(record)) {
-            throw new IllegalStateException("The store of the " + side + " answered a record with another key for "
-                    + record + "; keys must be one to one");
-        }
-        return found;
+        return stores.find(side, record);
     }
 
     /** Runs the work holding the copy's fence and the records' stripes, fence first, stripes ascending. */

@@ -19,17 +19,22 @@ import org.jspecify.annotations.Nullable;
 public final class StoreScan<R, K> implements Scan {
     private static final int PAGE = 500;
 
-    private final StorePair<R, K> pair;
+    private final KeyedStores<R, K> keyed;
     private final Sides<? extends ScannableStore<R, K>> stores;
 
     public StoreScan(StorePair<R, K> pair, Sides<? extends ScannableStore<R, K>> stores) {
-        this.pair = pair;
+        this(pair.stores(), stores);
+    }
+
+    /** Of stores that nothing in this process keeps apart. */
+    public StoreScan(KeyedStores<R, K> keyed, Sides<? extends ScannableStore<R, K>> stores) {
+        this.keyed = keyed;
         this.stores = stores;
     }
 
     @Override
     public List<String> keysAfter(Side side, String type, @Nullable String after, int limit) throws Exception {
-        KeyCodec<K> codec = pair.type().codec();
+        KeyCodec<K> codec = keyed.type().codec();
         K from = after == null ? null : codec.decode(after);
         return stores.of(side).keysAfter(from, limit).stream()
                 .map(codec::encode)
@@ -91,7 +96,7 @@ public final class StoreScan<R, K> implements Scan {
                 return;
             }
             last = key;
-            R record = pair.find(side, new RecordId(type, key));
+            R record = keyed.find(side, new RecordId(type, key));
             // Deleted since it was listed: as if it had never been.
             next = record == null ? null : new Print(key, Fingerprint.of(record));
         }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * change out until its own commit, and a change keeps new ones out; deadlines are computed and compared by the database's
  * clock, never by this machine's. Thread-safe; blocks.
  */
-final class ControlRows implements Control {
+class ControlRows implements Control {
     private final Place place;
     private final boolean installing;
     /** What threads of this process hold the row for now. */
@@ -39,7 +39,7 @@ final class ControlRows implements Control {
         ControlRow row = readOrNull();
         if (row == null && installing) {
             try {
-                new Schema(place).apply();
+                schema().apply();
             } catch (SQLException failure) {
                 throw new ControlException(
                         "The dualwrite tables could not be created on " + place
@@ -91,6 +91,19 @@ final class ControlRows implements Control {
         throw unreadable(failure);
     }
 
+    /** What to apply where tables or rows are missing. */
+    Schema schema() {
+        return new Schema(place);
+    }
+
+    /**
+     * Called with the row held exclusively, in the transaction that changes it. Fails with an error that {@link
+     * Dialect#isRetryable} knows where something is in the way that holds no lock.
+     */
+    void admit(Session session, ControlRow expected, ControlRow next) throws SQLException {
+        // What holds the row shared has been waited for.
+    }
+
     @Override
     public @Nullable ControlRow change(ControlRow expected, ControlRow next) {
         try (Session session = place.begin()) {
@@ -100,6 +113,7 @@ final class ControlRows implements Control {
             if (changed == 0) {
                 return null;
             }
+            admit(session, expected, next);
             if (next.generation() > expected.generation()) {
                 new JdbcJournal(place).beginGeneration(session, next.generation());
             }

@@ -33,8 +33,13 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
         };
     }
 
+    /** What this engine says otherwise than others in DDL. */
+    LibraryTables.Words words();
+
     /** DDL of the library's tables, each statement harmless when the table is there. */
-    List<String> tables();
+    default List<String> tables() {
+        return LibraryTables.ddl(words());
+    }
 
     /**
      * Waits until nobody else installs the library's tables.

@@ -41,8 +41,8 @@ record H2Dialect() implements Dialect {
     private static final int ASKED_AGAIN = 5;
 
     @Override
-    public List<String> tables() {
-        return LibraryTables.ddl(LibraryTables.Words.standard("current_timestamp"));
+    public LibraryTables.Words words() {
+        return LibraryTables.Words.standard("current_timestamp");
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.dualwrite.jdbc;
 
 import javax.sql.DataSource;
 
-/** The front door of migrations between two databases: declares tables, and builds migrations of them. */
+/** The front door of migrations between two databases, or with their journal in one: declares tables, builds migrations. */
 public final class Jdbc {
     private Jdbc() {}
 
@@ -27,5 +27,20 @@ public final class Jdbc {
      */
     public static JdbcMigrationBuilder migration(String name, DataSource origin, DataSource target) {
         return new JdbcMigrationBuilder(name, origin, target);
+    }
+
+    /**
+     * Begins the declaration of a migration between two stores that are no databases, or share no transaction with one:
+     * key-value stores, services. Every write leaves its intent in the journal's database before the store is called. What is
+     * promised then, and what is not, is in {@code docs/stores.md}.
+     *
+     * @param name 1 to 100 letters, digits, {@code .}, {@code _} or {@code -}; the same on every node, and never changed
+     * @param recordClass the application's class of records
+     * @param keyClass the application's class of keys, boxed
+     * @param journal where control rows and journals are; one writer server, and every write needs it
+     */
+    public static <R, K> StoresMigrationBuilder<R, K> stores(
+            String name, Class<R> recordClass, Class<K> keyClass, DataSource journal) {
+        return new StoresMigrationBuilder<>(name, recordClass, keyClass, journal);
     }
 }

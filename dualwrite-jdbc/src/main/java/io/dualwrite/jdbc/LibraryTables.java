@@ -11,6 +11,7 @@ final class LibraryTables {
     static final String STRIPE = "dualwrite_stripe";
     static final String CHECKPOINT = "dualwrite_checkpoint";
     static final String SERVER = "dualwrite_server";
+    static final String CALL = "dualwrite_call";
 
     /** How many rows of {@link #STRIPE} a migration's records are spread over. */
     static final int STRIPES = 64;
@@ -49,6 +50,22 @@ final class LibraryTables {
             }
         }
         return statements;
+    }
+
+    /** The table of calls under way to stores that share no transaction with it; only migrations of such have one. */
+    static String calls(Words words) {
+        return """
+                        create table if not exists dualwrite_call (
+                          migration varchar(100) not null,
+                          side varchar(6) not null,
+                          call_id varchar(36) not null,
+                          purpose varchar(12) not null,
+                          record_type varchar(100) not null,
+                          record_key varchar(400) not null,
+                          generation integer not null,
+                          created <instant> default <now> not null,
+                          ends_by <instant> not null,
+                          primary key (call_id, record_type, record_key))""".replace("<now>", words.now()).replace("<instant>", words.instant()) + words.options();
     }
 
     private static List<String> tables() {

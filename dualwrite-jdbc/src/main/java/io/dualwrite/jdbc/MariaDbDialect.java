@@ -44,14 +44,14 @@ record MariaDbDialect(boolean mysql) implements Dialect {
     private static final Pattern NEXT_NUMBER = Pattern.compile("\\) ENGINE=\\S+ (?:.* )?AUTO_INCREMENT=(\\d+)");
 
     @Override
-    public List<String> tables() {
+    public LibraryTables.Words words() {
         String collation = mysql ? "utf8mb4_0900_bin" : "utf8mb4_nopad_bin";
-        return LibraryTables.ddl(new LibraryTables.Words(
+        return new LibraryTables.Words(
                 "(utc_timestamp(6))",
                 "datetime(6)",
                 "auto_increment",
                 " engine = InnoDB character set utf8mb4 collate " + collation,
-                true));
+                true);
     }
 
     /** Not a lock of the transaction, which every DDL statement commits, but of the session. */

@@ -27,8 +27,8 @@ record PostgresDialect() implements Dialect {
     private static final String LOCK_KEY = "(cast(cast('" + LibraryTables.CONTROL + "' as regclass) as oid)::int, ?)";
 
     @Override
-    public List<String> tables() {
-        return LibraryTables.ddl(LibraryTables.Words.standard("clock_timestamp()"));
+    public LibraryTables.Words words() {
+        return LibraryTables.Words.standard("clock_timestamp()");
     }
 
     @Override

@@ -17,9 +17,16 @@ import javax.sql.DataSource;
  */
 public final class Schema {
     private final Place place;
+    private final boolean withCalls;
 
     Schema(Place place) {
+        this(place, false);
+    }
+
+    /** {@code withCalls} for stores that share no transaction with these tables. */
+    Schema(Place place, boolean withCalls) {
         this.place = place;
+        this.withCalls = withCalls;
     }
 
     /**
@@ -29,6 +36,14 @@ public final class Schema {
      */
     public static Schema of(String migration, Side side, DataSource store) {
         return new Schema(new Place(checkedName(migration), side, store, Limits.DEFAULT, Pace.real()));
+    }
+
+    /**
+     * As {@link #of}, in the journal database of stores that are no databases; both sides' tables are there, so apply those
+     * of both.
+     */
+    public static Schema ofStores(String migration, Side side, DataSource journal) {
+        return new Schema(new Place(checkedName(migration), side, journal, Limits.DEFAULT, Pace.real()), true);
     }
 
     /** Names go into printed statements, so they are plain. */
@@ -78,6 +93,9 @@ public final class Schema {
 
     private List<String> statements(Dialect dialect) {
         List<String> statements = new ArrayList<>(dialect.tables());
+        if (withCalls) {
+            statements.add(LibraryTables.calls(dialect.words()));
+        }
         String mine = "'" + place.migration() + "', '" + place.side() + "', n";
         ControlRow first = place.side() == Side.ORIGIN ? ControlRow.firstOrigin() : ControlRow.firstTarget();
         statements.add("insert into " + LibraryTables.CONTROL

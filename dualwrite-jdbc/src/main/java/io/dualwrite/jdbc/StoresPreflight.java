@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -114,7 +115,7 @@ final class StoresPreflight<R, K> implements Preflight {
         List<RecordId> probe = List.of(new RecordId("probe", "probe"));
         try (Session session = kept.places().of(side).begin()) {
             kept.journals().of(side).append(session.connection(), 0, probe);
-            kept.calls().of(side).begin(session.run(), "probe", CallsUnderWay.Purpose.WRITE, 0, probe);
+            kept.calls().of(side).begin(session.run(), UUID.randomUUID().toString(), CallsUnderWay.Purpose.WRITE, 0, probe);
             List<String> problems = new ArrayList<>();
             session.dialect().problems(session.connection(), problems);
             problems.forEach(problem ->

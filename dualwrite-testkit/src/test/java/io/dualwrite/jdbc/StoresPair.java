@@ -16,33 +16,24 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Two stores without transactions, with their journal in a database of its own. */
 final class StoresPair implements Pair {
-    private static final List<String> LIBRARY = List.of(
-            "dualwrite_control",
-            "dualwrite_journal",
-            "dualwrite_recheck",
-            "dualwrite_stripe",
-            "dualwrite_checkpoint",
-            "dualwrite_server",
-            "dualwrite_call");
+    private static final AtomicInteger PAIRS = new AtomicInteger();
 
+    private final String name = "contract-" + PAIRS.incrementAndGet();
     private final DataSource journal;
     private final Sides<MemoryStore<Note, Long>> stores = Sides.each(side -> new MemoryStore<>(Note.TYPE));
     private final Sides<FaultyStore<Note, Long>> faulty = Sides.each(side -> new FaultyStore<>(stores.of(side)));
     private final StoresParts<Note, Long> made;
     private final MigrationParts parts;
 
-    /** New tables; what was there of them is dropped. */
-    StoresPair(DataSource journal) throws SQLException {
+    /** New stores and a migration of a new name, in tables that all of them share. */
+    StoresPair(DataSource journal) {
         this.journal = journal;
-        for (String table : LIBRARY) {
-            run("drop table if exists " + table);
-        }
         this.made = partsOf(Sides.each(faulty::of));
         this.parts = made.parts();
         for (Side side : Side.values()) {
@@ -52,7 +43,7 @@ final class StoresPair implements Pair {
 
     private StoresParts<Note, Long> partsOf(Sides<Store<Note, Long>> over) {
         return new StoresParts<>(new StoresParts.Declaration<>(
-                "contract",
+                name,
                 journal,
                 Note.TYPE,
                 over,

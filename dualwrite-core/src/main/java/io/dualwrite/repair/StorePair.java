@@ -48,7 +48,8 @@ public final class StorePair<R, K> {
 
     /** Whether a range that is open in the journal covers the record. */
     boolean isInRange(Journal journal, RecordId record) {
-        return journal.ranges(stores.type().name()).stream().anyMatch(open -> stores.type().isIn(RecordRange.of(open.record()), record));
+        return journal.ranges(stores.type().name()).stream()
+                .anyMatch(open -> stores.type().isIn(RecordRange.of(open.record()), record));
     }
 
     @Nullable R find(Side side, RecordId record) throws Exception {

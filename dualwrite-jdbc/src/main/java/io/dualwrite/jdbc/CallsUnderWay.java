@@ -1,10 +1,12 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -124,6 +126,27 @@ final class CallsUnderWay {
         return found;
     }
 
+    /** The ranges of that type with a write that nobody has ended, run out or not. */
+    List<RecordId> openRanges(Statements statements, String type) throws SQLException {
+        return statements.list(
+                "select record_type, record_key from " + TABLE + MINE + " and purpose = 'WRITE' and record_type = ?",
+                row -> new RecordId(row.getString(1), row.getString(2)),
+                place.migration(),
+                place.side().name(),
+                type + RecordRange.MARK);
+    }
+
+    /** The calls that transfers have under way, and those of which nobody knows, as far as they have not run out. */
+    Set<String> carrying(Statements statements) throws SQLException {
+        return new HashSet<>(statements.list(
+                "select distinct call_id from " + TABLE + MINE
+                        + " and purpose in ('TRANSFER', 'IN_DOUBT') and ends_by > "
+                        + statements.dialect().now(),
+                row -> row.getString(1),
+                place.migration(),
+                place.side().name()));
+    }
+
     /** Whether any call of that purpose has not been ended and has not run out. */
     boolean anyLive(Statements statements, Purpose purpose) throws SQLException {
         Long count = statements.first(
@@ -176,8 +199,9 @@ final class CallsUnderWay {
      *
      * @param count how many rows
      * @param oldest the age of the oldest
+     * @param ranges how many of them are of ranges
      */
-    record Writes(long count, Duration oldest) {}
+    record Writes(long count, Duration oldest, long ranges) {}
 
     /** The writes that nobody has ended, run out or not. */
     Writes writes(Statements statements) throws SQLException {
@@ -185,11 +209,12 @@ final class CallsUnderWay {
                 "select count(*), "
                         + statements
                                 .dialect()
-                                .micros("min(created)", statements.dialect().now()) + " from " + TABLE
+                                .micros("min(created)", statements.dialect().now())
+                        + ", count(case when record_type like '%" + RecordRange.MARK + "' then 1 end) from " + TABLE
                         + MINE + " and purpose = 'WRITE'",
-                row -> new Writes(row.getLong(1), Duration.ofNanos(Math.max(0, row.getLong(2)) * 1000)),
+                row -> new Writes(row.getLong(1), Duration.ofNanos(Math.max(0, row.getLong(2)) * 1000), row.getLong(3)),
                 place.migration(),
                 place.side().name());
-        return writes == null ? new Writes(0, Duration.ZERO) : writes;
+        return writes == null ? new Writes(0, Duration.ZERO, 0) : writes;
     }
 }

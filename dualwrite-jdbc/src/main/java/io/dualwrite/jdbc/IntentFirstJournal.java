@@ -85,7 +85,17 @@ final class IntentFirstJournal implements Journal {
         }
         // Before the rows: a call that ends in between is seen twice and not missed.
         Set<RecordId> open = work("read", session -> calls.open(session.run(), CallsUnderWay.Purpose.WRITE, records));
-        List<Intent> seen = new ArrayList<>(rows.seen(records));
+        return together(rows.seen(records), open);
+    }
+
+    @Override
+    public List<Intent> ranges(String type) {
+        List<RecordId> open = work("read", session -> calls.openRanges(session.run(), type));
+        return together(rows.ranges(type), open);
+    }
+
+    private static List<Intent> together(List<Intent> kept, Collection<RecordId> open) {
+        List<Intent> seen = new ArrayList<>(kept);
         for (RecordId each : open) {
             seen.add(new Intent(-1 - seen.size(), each, 0, false));
         }
@@ -108,7 +118,8 @@ final class IntentFirstJournal implements Journal {
         CallsUnderWay.Writes writes = work("measure", session -> calls.writes(session.run()));
         Backlog backlog = rows.backlog();
         Duration oldest = backlog.oldest().compareTo(writes.oldest()) > 0 ? backlog.oldest() : writes.oldest();
-        return new Backlog(backlog.open() + writes.count(), backlog.quarantined(), oldest);
+        return new Backlog(
+                backlog.open() + writes.count(), backlog.quarantined(), oldest, backlog.ranges() + writes.ranges());
     }
 
     private <T extends @Nullable Object> T work(String what, Place.Work<T> work) {

@@ -56,6 +56,11 @@ final class LeasedCarrier<R, K> implements Carrier {
         }
     }
 
+    @Override
+    public void settle(Side authority) throws Exception {
+        leases.settle(authority.other());
+    }
+
     private final class Carrying implements TransferLeases.Work {
         private final Side authority;
         private final @Nullable Checkpoint checkpoint;

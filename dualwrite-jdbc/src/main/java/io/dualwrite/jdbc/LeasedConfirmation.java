@@ -8,6 +8,7 @@ import io.dualwrite.repair.Confirmation;
 import io.dualwrite.repair.Discrepancy;
 import io.dualwrite.repair.KeyedStores;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.SQLException;
@@ -105,6 +106,17 @@ final class LeasedConfirmation<R, K> implements Confirmation {
             if (!differing.isEmpty()) {
                 Set<RecordId> open = new HashSet<>(inDoubt);
                 kept.journals().of(authority).seen(differing).forEach(intent -> open.add(intent.record()));
+                List<RecordRange> ranges = kept
+                        .journals()
+                        .of(authority)
+                        .ranges(stores.type().name())
+                        .stream()
+                        .map(intent -> RecordRange.of(intent.record()))
+                        .toList();
+                differing.stream()
+                        .filter(record ->
+                                ranges.stream().anyMatch(range -> stores.type().isIn(range, record)))
+                        .forEach(open::add);
                 // Where changes leave no intents, having none says nothing.
                 boolean journalled = controls.of(authority).read().journalled();
                 differing.stream()

@@ -60,7 +60,7 @@ final class LibraryTables {
                           side varchar(6) not null,
                           call_id varchar(36) not null,
                           purpose varchar(12) not null,
-                          record_type varchar(100) not null,
+                          record_type varchar(102) not null,
                           record_key varchar(400) not null,
                           generation integer not null,
                           created <instant> default <now> not null,

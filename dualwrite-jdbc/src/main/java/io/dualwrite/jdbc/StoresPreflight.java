@@ -115,7 +115,9 @@ final class StoresPreflight<R, K> implements Preflight {
         List<RecordId> probe = List.of(new RecordId("probe", "probe"));
         try (Session session = kept.places().of(side).begin()) {
             kept.journals().of(side).append(session.connection(), 0, probe);
-            kept.calls().of(side).begin(session.run(), UUID.randomUUID().toString(), CallsUnderWay.Purpose.WRITE, 0, probe);
+            kept.calls()
+                    .of(side)
+                    .begin(session.run(), UUID.randomUUID().toString(), CallsUnderWay.Purpose.WRITE, 0, probe);
             List<String> problems = new ArrayList<>();
             session.dialect().problems(session.connection(), problems);
             problems.forEach(problem ->

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -200,6 +201,28 @@ class TransferLeases {
     private boolean isCeded(Session session, Side authority) throws SQLException {
         ControlRow row = ControlTable.row(session.run(), places.of(authority), 0, "");
         return row != null && row.role() == Role.CEDED;
+    }
+
+    /**
+     * Waits until what was begun before has ended or run out.
+     *
+     * @throws NotACopyException when that side is no copy
+     */
+    void settle(Side copy) throws Exception {
+        Place place = places.of(copy);
+        Set<String> before = place.commit(session -> {
+            ControlRow row = controls.of(copy).hold(session.run());
+            if (row.role() != Role.COPY) {
+                throw new NotACopyException("The control row of " + place + " says " + row.role() + ", not COPY");
+            }
+            return calls.of(copy).carrying(session.run());
+        });
+        while (!before.isEmpty()) {
+            before.retainAll(place.commit(session -> calls.of(copy).carrying(session.run())));
+            if (!before.isEmpty()) {
+                pace.pause(REST);
+            }
+        }
     }
 
     private static SQLException busy(String why) {

@@ -228,6 +228,23 @@ final class JdbcPreflight implements Preflight {
         }
     }
 
+    /** The copy must hold what the authority may, and after a switch the other way round. */
+    private static void losses(Table<?, ?> table, TableShape from, TableShape to, Side copy, List<String> reasons) {
+        for (Column column : from.columns().values()) {
+            Column other = to.columns().get(column.name());
+            if (other == null || other.generated() || table.isFitting(column.name())) {
+                continue;
+            }
+            String loss = TypeFit.loss(column, other);
+            if (loss != null) {
+                reasons.add("The column " + column.name() + " of " + table + " is a " + column.typeName() + " on the "
+                        + copy.other() + " and a " + other.typeName() + " on the " + copy + ", which does not take "
+                        + loss + "; change one of them, declare a mapping(…), or call fitting(\"" + column.name()
+                        + "\") if there are no such values");
+            }
+        }
+    }
+
     /** What can only be told with both sides at hand. */
     private void together(List<String> reasons) {
         try {
@@ -247,6 +264,8 @@ final class JdbcPreflight implements Preflight {
                             + next.columns().keySet() + " on the TARGET; declare a mapping(…) between them");
                 }
                 if (!table.isMapped()) {
+                    losses(table, old, next, Side.TARGET, reasons);
+                    losses(table, next, old, Side.ORIGIN, reasons);
                     stricter(old, next, Side.TARGET, reasons);
                     stricter(next, old, Side.ORIGIN, reasons);
                 }

@@ -61,6 +61,9 @@ enum Kind {
             case "timetz" -> TIME_WITH_ZONE;
             case "bytea" -> BYTES;
             case "oid" -> LONG;
+            // H2 calls a float(20) a DOUBLE, and PostgreSQL its money.
+            case "real" -> FLOAT;
+            case "money" -> OTHER;
             default -> null;
         };
         return byName != null ? byName : byCode(jdbcType);

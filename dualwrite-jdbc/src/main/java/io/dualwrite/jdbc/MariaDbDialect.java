@@ -269,7 +269,7 @@ record MariaDbDialect(boolean mysql) implements Dialect {
             case "int unsigned", "integer unsigned" -> Kind.LONG;
             case "year" -> Kind.INTEGER;
             case "bit" -> size == 1 ? Kind.BOOLEAN : Kind.BYTES;
-            case "enum", "set" -> Kind.TEXT;
+            case "enum", "set", "tinytext", "mediumtext", "longtext" -> Kind.TEXT;
             case "geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon" ->
                 Kind.UNSUPPORTED;
             default -> Kind.of(jdbcType, typeName);

@@ -36,6 +36,7 @@ public final class Table<R, K> {
     private final @Nullable Sides<String> sequences;
     private final boolean identity;
     private final Set<String> triggers;
+    private final Set<String> fitting;
 
     /** What a declaration says, while the next one is made from it. */
     private static final class Draft<R, K> {
@@ -52,6 +53,7 @@ public final class Table<R, K> {
         private @Nullable Sides<String> sequences;
         private boolean identity;
         private Set<String> triggers = Set.of();
+        private Set<String> fitting = Set.of();
 
         Draft(String table, Class<R> recordClass, Class<K> keyClass) {
             this.recordClass = recordClass;
@@ -74,6 +76,7 @@ public final class Table<R, K> {
             this.sequences = from.sequences;
             this.identity = from.identity;
             this.triggers = from.triggers;
+            this.fitting = from.fitting;
         }
     }
 
@@ -91,6 +94,7 @@ public final class Table<R, K> {
         this.sequences = draft.sequences;
         this.identity = draft.identity;
         this.triggers = draft.triggers;
+        this.fitting = draft.fitting;
     }
 
     static <R, K> Table<R, K> of(String originTable, Class<R> recordClass, Class<K> keyClass) {
@@ -183,6 +187,17 @@ public final class Table<R, K> {
     public Table<R, K> harmlessTriggers(String... names) {
         Draft<R, K> draft = new Draft<>(this);
         draft.triggers = Set.of(names);
+        return new Table<>(draft);
+    }
+
+    /**
+     * Answers for these columns that every value in them fits into the column of the same name on the other side, in both
+     * directions, although its type could hold others: an id that became a {@code bigint} on the target and stays below
+     * 2^31 until there is no way back. Such pairs of types are refused otherwise. Without effect where there is a mapping.
+     */
+    public Table<R, K> fitting(String... columns) {
+        Draft<R, K> draft = new Draft<>(this);
+        draft.fitting = Set.of(columns);
         return new Table<>(draft);
     }
 
@@ -290,6 +305,10 @@ public final class Table<R, K> {
 
     boolean isHarmless(String trigger) {
         return triggers.stream().anyMatch(trigger::equalsIgnoreCase);
+    }
+
+    boolean isFitting(String column) {
+        return fitting.stream().anyMatch(column::equalsIgnoreCase);
     }
 
     /** The record type's name. */

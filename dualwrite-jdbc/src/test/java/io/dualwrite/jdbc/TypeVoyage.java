@@ -1,0 +1,182 @@
+package io.dualwrite.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.jdbc.SqlType.Family;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Takes every type of one engine to every type of another. */
+final class TypeVoyage {
+    record Thing(long id) {}
+
+    private final Engine origin;
+    private final Engine target;
+
+    TypeVoyage(Engine origin, Engine target) {
+        this.origin = origin;
+        this.target = target;
+    }
+
+    /** A table for each of the origin's types, with a column for each of the target's that is to hold it. */
+    private Map<Table<Thing, Long>, SqlType> tables(Sides<TestDatabase> databases) throws Exception {
+        Map<SqlType, Column> sources = new LinkedHashMap<>();
+        for (SqlType type : SqlType.of(origin)) {
+            sources.put(type, column(databases.origin(), "source" + sources.size(), type));
+        }
+        Map<SqlType, Column> sinks = new LinkedHashMap<>();
+        for (SqlType type : SqlType.of(target)) {
+            sinks.put(type, column(databases.target(), "sink" + sinks.size(), type));
+        }
+        Map<Table<Thing, Long>, SqlType> tables = new LinkedHashMap<>();
+        for (SqlType from : sources.keySet()) {
+            List<SqlType> fitting = sinks.keySet().stream()
+                    .filter(to ->
+                            to.family() == from.family() && TypeFit.loss(sources.get(from), sinks.get(to)) == null)
+                    .toList();
+            if (fitting.isEmpty()) {
+                continue;
+            }
+            String table = "things" + tables.size();
+            databases
+                    .origin()
+                    .run(create(table, fitting.stream().map(to -> from.sql()).toList()));
+            databases
+                    .target()
+                    .run(create(table, fitting.stream().map(SqlType::sql).toList()));
+            for (int row = 0; row <= from.values().size(); row++) {
+                String value =
+                        row == from.values().size() ? "null" : from.values().get(row);
+                databases
+                        .origin()
+                        .run("insert into " + table + " values (" + row + (", " + value).repeat(fitting.size()) + ")");
+            }
+            tables.put(Jdbc.table(table, Thing.class, Long.class).key(Thing::id), from);
+        }
+        return tables;
+    }
+
+    private static Column column(TestDatabase database, String table, SqlType type) throws Exception {
+        database.run("create table " + table + " (id bigint primary key, v " + type.sql() + ")");
+        try (var connection = database.pool().getConnection()) {
+            TableShape shape = TableShape.find(connection, table);
+            assertThat(shape).isNotNull();
+            return shape.column("v");
+        }
+    }
+
+    private static String create(String table, List<String> types) {
+        StringBuilder sql = new StringBuilder("create table " + table + " (id bigint primary key");
+        for (int at = 0; at < types.size(); at++) {
+            sql.append(", v").append(at).append(' ').append(types.get(at));
+        }
+        return sql.append(')').toString();
+    }
+
+    /** What changed on the way there and back, of all that is said to fit. */
+    List<String> thereAndBack() throws Exception {
+        Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
+        Map<Table<Thing, Long>, SqlType> tables = tables(databases);
+        Shop shop = new Shop(databases, List.copyOf(tables.keySet())).atShadow();
+        Map<Table<Thing, Long>, List<String>> before = new LinkedHashMap<>();
+        List<String> wrong = new ArrayList<>();
+        tables.forEach((table, type) -> {
+            before.put(table, databases.origin().rows("select * from " + table.name() + " order by id"));
+            carry(shop, Side.ORIGIN, table, ids(table, type), wrong);
+        });
+        shop.atLive();
+        tables.forEach((table, type) -> {
+            databases.origin().run("delete from " + table.name());
+            carry(shop, Side.TARGET, table, ids(table, type), wrong);
+            List<String> after = databases.origin().rows("select * from " + table.name() + " order by id");
+            if (hasOneText(type) && !after.equals(before.get(table))) {
+                wrong.add(type.sql() + " came back otherwise: " + cut(before.get(table)) + " as " + cut(after));
+            }
+        });
+        return wrong;
+    }
+
+    /** Of instants and JSON several texts mean the same; that they do is confirmed by then. */
+    private static boolean hasOneText(SqlType type) {
+        return type.family() != Family.INSTANT && type.family() != Family.JSON;
+    }
+
+    /** What is said not to fit although every value at the bounds went there unchanged. */
+    List<String> refusedForNothing() throws Exception {
+        Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
+        List<Table<Thing, Long>> tables = new ArrayList<>();
+        List<SqlType> froms = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (SqlType from : SqlType.of(origin)) {
+            for (SqlType to : SqlType.of(target)) {
+                String table = "things" + tables.size();
+                if (from.family() != to.family() || to.sql().startsWith("char")) {
+                    continue;
+                }
+                Column source = column(databases.origin(), table, from);
+                Column sink = column(databases.target(), table, to);
+                if (TypeFit.loss(source, sink) == null) {
+                    databases.origin().run("drop table " + table);
+                    databases.target().run("drop table " + table);
+                    continue;
+                }
+                for (int row = 0; row < from.values().size(); row++) {
+                    databases
+                            .origin()
+                            .run("insert into " + table + " values (" + row + ", "
+                                    + from.values().get(row) + ")");
+                }
+                tables.add(Jdbc.table(table, Thing.class, Long.class).key(Thing::id));
+                froms.add(from);
+                names.add(from.sql() + " to " + to.sql() + ": " + TypeFit.loss(source, sink));
+            }
+        }
+        Shop shop = new Shop(databases, List.copyOf(tables)).atShadow();
+        List<String> needless = new ArrayList<>();
+        for (int at = 0; at < tables.size(); at++) {
+            List<String> lost = new ArrayList<>();
+            for (long row = 0; row < froms.get(at).values().size() && lost.isEmpty(); row++) {
+                carry(shop, Side.ORIGIN, tables.get(at), Set.of(tables.get(at).id(row)), lost);
+            }
+            if (lost.isEmpty()) {
+                needless.add(names.get(at));
+            }
+        }
+        return needless;
+    }
+
+    private static String cut(List<String> rows) {
+        String text = rows.toString();
+        return text.length() > 600 ? text.substring(0, 600) + " ..." : text;
+    }
+
+    private static Set<RecordId> ids(Table<Thing, Long> table, SqlType type) {
+        Set<RecordId> ids = new LinkedHashSet<>();
+        for (long row = 0; row <= type.values().size(); row++) {
+            ids.add(table.id(row));
+        }
+        return ids;
+    }
+
+    private static void carry(Shop shop, Side from, Table<Thing, Long> table, Set<RecordId> ids, List<String> wrong) {
+        try {
+            shop.made.carrier().carry(from, ids, null);
+            shop.made
+                    .parts()
+                    .confirmation()
+                    .confirm(from, ids)
+                    .forEach(found -> wrong.add(table + " from the "
+                            + from + " is " + found.kind() + " in " + found.fields() + " of row "
+                            + found.record().key()));
+        } catch (Exception failure) {
+            wrong.add(table + " from the " + from + ": " + failure);
+        }
+    }
+}

@@ -261,11 +261,9 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
         public DualWriteRepository<R, K> build() {
             List<String> problems = new ArrayList<>();
             check(problems);
-            Stage wish = firstWish();
+            Stage wish = FirstStage.wished(source);
             if (source != null && wish == null && first == null) {
-                problems.add(
-                        "the stage flag failed or named no stage, and nothing else tells which store has the authority;"
-                                + " mend the flag, or name the stage that was reached with startingAt(...)");
+                problems.add(FirstStage.UNKNOWN);
             }
             if (origin == null || target == null || key == null || !problems.isEmpty()) {
                 throw new DeclarationException("The repository of " + name, problems);
@@ -301,19 +299,6 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
             }
             if (name.isBlank() || name.length() > 100) {
                 problems.add("a name has 1 to 100 characters, not '" + name + "'");
-            }
-        }
-
-        /** Null when there is no flag, and when it does not name a stage: the migration itself reports that. */
-        private @Nullable Stage firstWish() {
-            try {
-                Stage wish = source == null ? null : source.wish();
-                return wish != null && wish.isWishable() ? wish : null;
-            } catch (Throwable reportedBelow) {
-                if (reportedBelow instanceof InterruptedException) {
-                    Thread.currentThread().interrupt();
-                }
-                return null;
             }
         }
 

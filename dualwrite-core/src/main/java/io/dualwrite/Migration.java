@@ -14,6 +14,7 @@ import io.dualwrite.event.MigrationEvent.StageMoved;
 import io.dualwrite.event.MigrationEvent.WaitedOut;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Board;
+import io.dualwrite.fence.CommitHook;
 import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.CopyBehindException;
 import io.dualwrite.fence.FenceContext;
@@ -173,7 +174,7 @@ public class Migration implements AutoCloseable {
         this.transactions = parts.transactions()
                 .apply(new FenceContext(
                         board,
-                        this::committed,
+                        new Commits(),
                         handover::openIfExpired,
                         settings.writersWait(),
                         settings.pace(),
@@ -455,6 +456,17 @@ public class Migration implements AutoCloseable {
         return transactions;
     }
 
+    /** One more thread that works the journal off, named {@code dualwrite-<name>-<job>}; its closing is the caller's. */
+    protected final BackgroundJob relaying(String job) {
+        return new BackgroundJob(
+                "dualwrite-" + name + "-" + job, settings.relay().poll(), () -> relay.runOnce() > 0);
+    }
+
+    /** Who is told what happens. */
+    protected final MigrationListener listener() {
+        return listener;
+    }
+
     /** The way reads go. */
     protected final ReadPath reads() {
         return reads;
@@ -534,12 +546,29 @@ public class Migration implements AutoCloseable {
         }
     }
 
+    /** Notes records that the copy lacks, for whoever reads, and wakes the relay; waits for nothing. */
+    protected final void changed(Collection<RecordId> records) {
+        relay.pending().note(records);
+        wakeRelay();
+    }
+
+    private final class Commits implements CommitHook {
+        @Override
+        public void committing(Collection<RecordId> records) {
+            relay.handing(records);
+        }
+
+        @Override
+        public void committed(Collection<RecordId> records) {
+            Migration.this.committed(records);
+        }
+    }
+
     private void committed(Collection<RecordId> records) {
         if (!board.stage().write().journalled()) {
             return;
         }
-        relay.handedOver(records);
-        wakeRelay();
+        changed(records);
         boolean waits =
                 !settings.waitForCopy().isZero() && board.stage().write().followed();
         if (waits && !relay.pending().await(records, settings.waitForCopy())) {

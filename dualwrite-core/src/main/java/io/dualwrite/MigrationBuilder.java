@@ -137,8 +137,10 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
     }
 
     /**
-     * Where reads of the copy run, at most 8 at once, instead of on daemon threads of the library's: virtual threads, for
-     * example. It must not run them on the thread that hands them over, and is not shut down here.
+     * Where reads of the copy run, at most 8 at once, instead of on daemon threads of the library's; with plain stores and
+     * with replays also what is written there, 8 more at once. For example virtual threads, {@code
+     * Executors.newVirtualThreadPerTaskExecutor()}. It must not run them on the thread that hands them over, and is not shut
+     * down here.
      */
     public B copyExecutor(Executor own) {
         this.copyCalls = copyCalls.withExecutor(Objects.requireNonNull(own, "copyExecutor"));

@@ -60,12 +60,8 @@ final class StoreMigration extends Migration {
         Sides<Checkpoints> checkpoints = Sides.each(side -> new MemoryCheckpoints());
         LocalIntents intents = new LocalIntents(Sides.each(side -> journals.of(side)::append));
         StorePair<R, K> pair = new StorePair<>(type, stores, fences);
-        TimedCalls transfers = new TimedCalls(
-                type.name(),
-                "transfer",
-                settings.copyCalls().deadline(),
-                TRANSFER_THREADS,
-                Contexts.of(settings.context()));
+        TimedCalls transfers = TimedCalls.of(
+                type.name(), "transfer", settings.copyCalls(), TRANSFER_THREADS, Contexts.of(settings.context()));
         MigrationParts parts = new MigrationParts(
                 List.of(type),
                 Sides.each(fences::of),
@@ -83,7 +79,7 @@ final class StoreMigration extends Migration {
     }
 
     /** The rows that a migration which has come to this stage has. */
-    private static Sides<ControlRow> rowsAt(Stage stage) {
+    static Sides<ControlRow> rowsAt(Stage stage) {
         boolean journalled = stage.write().journalled();
         if (stage == Stage.OFF) {
             return new Sides<>(ControlRow.firstOrigin(), ControlRow.firstTarget());
@@ -161,7 +157,7 @@ final class StoreMigration extends Migration {
     }
 
     /** Plain stores have no tables, journals or generators that could be looked at. */
-    private record NothingToCheck() implements Preflight {
+    record NothingToCheck() implements Preflight {
         @Override
         public List<String> authority(Side side) {
             return List.of();

@@ -63,6 +63,11 @@ sealed interface Route {
         }
 
         @Override
+        public String operation() {
+            return write.operation;
+        }
+
+        @Override
         public Collection<RecordId> before() {
             Set<RecordId> named = new LinkedHashSet<>();
             for (Slot slot : write.arguments) {

@@ -2,6 +2,7 @@ package io.dualwrite.event;
 
 import io.dualwrite.event.MigrationEvent.AuthorityForced;
 import io.dualwrite.event.MigrationEvent.BacklogMeasured;
+import io.dualwrite.event.MigrationEvent.CallMissed;
 import io.dualwrite.event.MigrationEvent.FellBack;
 import io.dualwrite.event.MigrationEvent.FlagFailed;
 import io.dualwrite.event.MigrationEvent.HandoverStuck;
@@ -43,6 +44,7 @@ public final class LoggingListener implements MigrationListener {
 
     private Level level(MigrationEvent event) {
         boolean alarming = event instanceof Quarantined
+                || event instanceof CallMissed
                 || event instanceof MismatchConfirmed
                 || event instanceof HandoverStuck
                 || event instanceof AuthorityForced

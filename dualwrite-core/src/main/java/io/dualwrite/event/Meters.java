@@ -2,6 +2,7 @@ package io.dualwrite.event;
 
 import io.dualwrite.event.MigrationEvent.BacklogMeasured;
 import io.dualwrite.event.MigrationEvent.BreakerMoved;
+import io.dualwrite.event.MigrationEvent.CallMissed;
 import io.dualwrite.event.MigrationEvent.FellBack;
 import io.dualwrite.event.MigrationEvent.FlagFailed;
 import io.dualwrite.event.MigrationEvent.MismatchConfirmed;
@@ -46,6 +47,8 @@ public final class Meters implements MigrationListener, AutoCloseable {
     public static final String QUARANTINED = "dualwrite.quarantined";
     /** Counter: records put in quarantine by this node. */
     public static final String QUARANTINES = "dualwrite.quarantines";
+    /** Counter: records that missed a call for good, in a migration that replays calls. */
+    public static final String MISSED = "dualwrite.calls.missed";
     /** Gauge: position of the stage, 0 for OFF to 7 for COMPLETE. */
     public static final String STAGE = "dualwrite.stage";
     /** Counter: shadow reads compared, with the tag {@code equal} true or false. */
@@ -74,6 +77,7 @@ public final class Meters implements MigrationListener, AutoCloseable {
     private final Counter transferred;
     private final Counter transferFailures;
     private final Counter quarantines;
+    private final Counter missed;
     private final Counter comparedEqual;
     private final Counter comparedDifferent;
     private final Counter shed;
@@ -94,6 +98,7 @@ public final class Meters implements MigrationListener, AutoCloseable {
         transferred = counter(TRANSFERRED, Tags.empty());
         transferFailures = counter(TRANSFER_FAILURES, Tags.empty());
         quarantines = counter(QUARANTINES, Tags.empty());
+        missed = counter(MISSED, Tags.empty());
         comparedEqual = counter(SHADOW_COMPARED, Tags.of("equal", "true"));
         comparedDifferent = counter(SHADOW_COMPARED, Tags.of("equal", "false"));
         shed = counter(SHADOW_SHED, Tags.empty());
@@ -121,6 +126,8 @@ public final class Meters implements MigrationListener, AutoCloseable {
             backlog = measured;
         } else if (event instanceof Quarantined) {
             quarantines.increment();
+        } else if (event instanceof CallMissed) {
+            missed.increment();
         } else if (event instanceof ShadowCompared compared) {
             (compared.equal() ? comparedEqual : comparedDifferent).increment();
         } else if (event instanceof ShadowShed) {

@@ -61,6 +61,12 @@ public sealed interface MigrationEvent {
     /** A record's transfer failed so often that the relay leaves it alone. Find the cause, then release it. */
     record Quarantined(RecordId record, int attempts, Fault fault) implements MigrationEvent {}
 
+    /**
+     * The copy has missed a call and will not get it any more, in a migration that replays calls: the record differs until
+     * somebody has brought it up to date and settled it.
+     */
+    record CallMissed(RecordId record, String operation, String reason) implements MigrationEvent {}
+
     /** The breaker around the copy changed its state ({@code CLOSED}, {@code OPEN}, {@code HALF_OPEN}). */
     record BreakerMoved(String state) implements MigrationEvent {}
 

@@ -7,6 +7,12 @@ import java.util.Collection;
 @FunctionalInterface
 public interface CommitHook {
     /**
+     * These records are about to have intents that others can see; on the writer's thread, before {@link #committed}. A
+     * commit that fails takes nothing back. Never blocks, never throws.
+     */
+    default void committing(Collection<RecordId> records) {}
+
+    /**
      * These records have intents now. Never blocks beyond the declared wait for the copy.
      *
      * @throws CopyBehindException when writers were told to insist on that wait and it ended in vain; nothing else. For the

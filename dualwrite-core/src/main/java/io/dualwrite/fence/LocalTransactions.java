@@ -114,6 +114,9 @@ public final class LocalTransactions implements Transactions {
     private void end(LocalTransaction transaction) {
         boolean journalled = transaction.hold.row().journalled() && !transaction.changed.isEmpty();
         try (LocalFence.Hold hold = transaction.hold) {
+            if (journalled) {
+                context.hook().committing(transaction.changed);
+            }
             // Under the fence still: a drain that follows the closing must find these.
             intents.ended(transaction.side, transaction.changed, hold.row().journalled());
         }

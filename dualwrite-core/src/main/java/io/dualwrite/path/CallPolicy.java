@@ -72,9 +72,7 @@ public final class CallPolicy implements AutoCloseable {
         return new CallPolicy(
                 breaker,
                 declared.retry() == null ? retry(migration, limits) : declared.retry(),
-                declared.executor() == null
-                        ? new TimedCalls(migration, "copy", limits.deadline(), limits.threads(), contexts)
-                        : new TimedCalls(declared.executor(), limits.deadline(), limits.threads(), contexts));
+                TimedCalls.of(migration, "copy", declared, limits.threads(), contexts));
     }
 
     private static Retry retry(String migration, Limits limits) {

@@ -56,6 +56,13 @@ public final class TimedCalls implements AutoCloseable {
         this(executor, deadline, most, Contexts.of(null));
     }
 
+    /** On the declared executor, or else on daemon threads of its own; within the declared deadline. */
+    public static TimedCalls of(String migration, String job, CopyCalls declared, int most, Contexts contexts) {
+        return declared.executor() == null
+                ? new TimedCalls(migration, job, declared.deadline(), most, contexts)
+                : new TimedCalls(declared.executor(), declared.deadline(), most, contexts);
+    }
+
     /** As {@link #TimedCalls(Executor, Duration, int)}, taking the caller's context along. */
     public TimedCalls(Executor executor, Duration deadline, int most, Contexts contexts) {
         this(executor, false, deadline, most, contexts);

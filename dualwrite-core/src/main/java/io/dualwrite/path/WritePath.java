@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How one write goes through: fence, side, intents, the call itself, once, on the authority alone. What the call throws
  * reaches the caller unchanged. Thread-safe; blocks on the authority, and while the authority is being handed over.
  */
-public final class WritePath {
+public class WritePath {
     private final Transactions transactions;
 
     public WritePath(Transactions transactions) {
@@ -21,6 +21,11 @@ public final class WritePath {
 
     /** Which records a write touches. */
     public interface Keys {
+        /** What logs and events call the write. */
+        default String operation() {
+            return "write";
+        }
+
         /**
          * The records that the arguments name before the call.
          *

@@ -1,5 +1,6 @@
 package io.dualwrite.repair;
 
+import io.dualwrite.journal.CallInProgressException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
@@ -17,6 +18,8 @@ enum Failures {
     OUTAGE,
     /** The store answered that it does not take this value: it concerns the record. */
     REJECTED,
+    /** Nobody but a person can do anything about the record. */
+    GIVEN_UP,
     /** Nothing can be said. */
     UNKNOWN;
 
@@ -41,6 +44,12 @@ enum Failures {
     }
 
     private static Failures ofOne(Throwable at) {
+        if (at instanceof CallInProgressException || at instanceof ReplayCarrier.RecordBusyException) {
+            return CONTENTION;
+        }
+        if (at instanceof ReplayCarrier.CallsMissedException) {
+            return GIVEN_UP;
+        }
         if (at instanceof SQLException sql) {
             Failures byState = byState(sql.getSQLState(), sql.getErrorCode());
             if (byState != UNKNOWN) {

@@ -105,14 +105,13 @@ public final class Relay {
         return pending;
     }
 
-    /** Notes records that the calling thread has just committed with their intents. */
-    public void handedOver(Collection<RecordId> records) {
+    /** Notes in whose context these records are to be transferred: the calling thread is about to commit them. */
+    public void handing(Collection<RecordId> records) {
         CallContext.Captured context = contexts.capture();
         if (context != null) {
             // A range is brought over in many steps, with what others have changed in it too: in nobody's context.
             handed.note(records.stream().filter(record -> !record.isRange()).toList(), context);
         }
-        pending.note(records);
     }
 
     /**
@@ -225,6 +224,14 @@ public final class Relay {
                 // The store is alive; it is this value that it does not take.
                 breaker.onSuccess(took, TimeUnit.NANOSECONDS);
                 isolate(round, records, failure, true);
+            }
+            case GIVEN_UP -> {
+                breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+                if (records.size() == 1) {
+                    journal.postpone(records, Postponement.quarantine());
+                } else {
+                    isolate(round, records, failure, true);
+                }
             }
             case UNKNOWN -> {
                 boolean othersGotThrough = successes > round.successesBefore;

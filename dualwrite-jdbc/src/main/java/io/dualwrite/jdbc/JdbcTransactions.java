@@ -79,6 +79,9 @@ final class JdbcTransactions implements Transactions {
             throw failure;
         }
         transaction.end();
+        if (!journalled.isEmpty()) {
+            hook.committing(journalled);
+        }
         try {
             loan.commit();
         } catch (Throwable failure) {

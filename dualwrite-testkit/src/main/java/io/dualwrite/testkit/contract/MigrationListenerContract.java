@@ -94,6 +94,7 @@ public abstract class MigrationListenerContract {
                 new MigrationEvent.Transferred(Side.ORIGIN, 3, Duration.ofMillis(5)),
                 new MigrationEvent.TransferFailed(Side.ORIGIN, 3, fault),
                 new MigrationEvent.Quarantined(record, 10, fault),
+                new MigrationEvent.CallMissed(record, "Orders.save", "the queue of the record was full"),
                 new MigrationEvent.BreakerMoved("OPEN"),
                 new MigrationEvent.BacklogMeasured(1, 0, Duration.ofSeconds(1)),
                 new MigrationEvent.WaitedOut(Duration.ofMillis(100)),

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the row runs out after the grace, by the database's clock. A row that is still there is the proof that nobody has acted as
  * if the call were over: whoever does, takes the row away first. Thread-safe; works in the transactions of its callers.
  */
-final class CallsUnderWay {
+class CallsUnderWay {
     private static final String TABLE = LibraryTables.CALL;
     private static final String MINE = " where migration = ? and side = ?";
 
@@ -167,6 +167,21 @@ final class CallsUnderWay {
                 place.migration(),
                 place.side().name(),
                 purpose.name());
+    }
+
+    /** Gives up the calls of that purpose for these records that have run out. */
+    void giveUp(Statements statements, Purpose purpose, Collection<RecordId> records) throws SQLException {
+        for (RecordId record : open(statements, purpose, records)) {
+            statements.update(
+                    "delete from " + TABLE + MINE
+                            + " and purpose = ? and record_type = ? and record_key = ? and ends_by <= "
+                            + statements.dialect().now(),
+                    place.migration(),
+                    place.side().name(),
+                    purpose.name(),
+                    record.type(),
+                    record.key());
+        }
     }
 
     /** A call for one record that has run out. */

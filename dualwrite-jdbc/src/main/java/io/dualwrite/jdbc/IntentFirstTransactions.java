@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Nothing is rolled back, and each call stands for itself once it is made. Nested writes join. Thread-safe; a write belongs
  * to the thread that began it.
  */
-final class IntentFirstTransactions implements Transactions {
+class IntentFirstTransactions implements Transactions {
     private final WriterGate gate;
     private final Parts parts;
     private final StoreReads reads;
@@ -58,7 +58,7 @@ final class IntentFirstTransactions implements Transactions {
     }
 
     private <T extends @Nullable Object> T begun(Work<T> work) throws Exception {
-        IntentFirstWrite write = new IntentFirstWrite(gate, parts);
+        IntentFirstWrite write = write(gate, parts);
         T result;
         try {
             result = within(write, work);
@@ -71,6 +71,11 @@ final class IntentFirstTransactions implements Transactions {
             parts.hook().committed(journalled);
         }
         return result;
+    }
+
+    /** Begins a write. */
+    IntentFirstWrite write(WriterGate at, Parts of) {
+        return new IntentFirstWrite(at, of);
     }
 
     private <T extends @Nullable Object> T within(Transaction transaction, Work<T> work) throws Exception {

@@ -93,10 +93,7 @@ class IntentFirstWrite implements Transaction {
                 changed.stream().filter(record -> !noted.contains(record)).toList();
         try {
             if (row.journalled()) {
-                parts.kept()
-                        .calls()
-                        .of(side)
-                        .begin(statements(entry), call, CallsUnderWay.Purpose.WRITE, row.generation(), fresh);
+                keep(statements(entry), fresh);
             }
         } catch (SQLException | RuntimeException failure) {
             entry.loan().rollBack(failure);
@@ -118,6 +115,11 @@ class IntentFirstWrite implements Transaction {
                     "This thread stood still between the intent and the call for longer than the grace"
                             + " allows; the store was not called, try again");
         }
+    }
+
+    /** The intents, in the transaction that is committed before the call. */
+    void keep(Statements statements, List<RecordId> fresh) throws SQLException {
+        parts.kept().calls().of(side).begin(statements, call, CallsUnderWay.Purpose.WRITE, row.generation(), fresh);
     }
 
     /** A further call within the write: only where the first one went. */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Builds a {@link StoresMigration}; see {@link MigrationBuilder} for the settings that every migration has. Touches neither
  * store nor database. Not thread-safe.
  */
-public final class StoresMigrationBuilder<R, K> extends MigrationBuilder<StoresMigrationBuilder<R, K>> {
+public class StoresMigrationBuilder<R, K> extends MigrationBuilder<StoresMigrationBuilder<R, K>> {
     private final String name;
     private final Class<R> recordClass;
     private final Class<K> keyClass;
@@ -124,9 +124,14 @@ public final class StoresMigrationBuilder<R, K> extends MigrationBuilder<StoresM
                 adoptTarget,
                 answered::get,
                 settings().pace());
-        StoresParts<R, K> made = new StoresParts<>(declared);
+        StoresParts<R, K> made = made(declared);
         MigrationParts parts = made.parts();
         return new StoresMigration<>(declared, made, parts, settings(), answered);
+    }
+
+    /** Makes the parts. */
+    StoresParts<R, K> made(StoresParts.Declaration<R, K> declared) {
+        return new StoresParts<>(declared);
     }
 
     private @Nullable RecordType<R, K> type(List<String> problems) {

@@ -13,6 +13,7 @@ import io.dualwrite.stage.Sides;
 import io.dualwrite.store.RecordType;
 import io.dualwrite.store.ScannableStore;
 import io.dualwrite.store.Store;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
@@ -59,8 +60,8 @@ class StoresParts<R, K> {
         this.declared = declared;
         Sides<Place> places = Sides.each(
                 side -> new Place(declared.name(), side, declared.journal(), declared.limits(), declared.pace()));
-        Sides<CallsUnderWay> calls = Sides.each(
-                side -> new CallsUnderWay(places.of(side), declared.grace().grace()));
+        Sides<CallsUnderWay> calls =
+                Sides.each(side -> calls(places.of(side), declared.grace().grace()));
         this.kept = new IntentFirstTransactions.Kept(
                 places,
                 Sides.each(side ->
@@ -98,8 +99,17 @@ class StoresParts<R, K> {
                 authority -> {});
     }
 
-    TransferLeases leases() {
-        return new TransferLeases(kept.places(), controls, kept.calls(), declared.grace(), declared.pace());
+    private TransferLeases leases() {
+        return leases(kept.places(), controls, kept.calls(), declared.grace(), declared.pace());
+    }
+
+    TransferLeases leases(
+            Sides<Place> places,
+            Sides<? extends ControlRows> rows,
+            Sides<CallsUnderWay> calls,
+            Grace grace,
+            Pace pace) {
+        return new TransferLeases(places, rows, calls, grace, pace);
     }
 
     private @Nullable Scan scan(KeyedStores<R, K> keyed) {
@@ -123,6 +133,10 @@ class StoresParts<R, K> {
         IntentFirstTransactions.Parts parts = new IntentFirstTransactions.Parts(
                 kept, context.board(), context.hook(), declared.grace(), context.pace());
         return transactions(gate, parts, new StoreReads(context.board(), context.pace()));
+    }
+
+    CallsUnderWay calls(Place place, Duration grace) {
+        return new CallsUnderWay(place, grace);
     }
 
     IntentFirstTransactions transactions(WriterGate gate, IntentFirstTransactions.Parts parts, StoreReads reads) {

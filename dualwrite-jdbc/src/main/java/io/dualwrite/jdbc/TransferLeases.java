@@ -178,6 +178,9 @@ class TransferLeases {
                 if (isOthers(session, lease.copy, records, noting)) {
                     return false;
                 }
+                // Whoever has let them run out has no lease any more, and finds that out.
+                calls.of(lease.copy).giveUp(session.run(), Purpose.TRANSFER, records);
+                calls.of(lease.copy).giveUp(session.run(), Purpose.IN_DOUBT, records);
                 if (noting) {
                     new RecheckList(place).add(session, records);
                 }

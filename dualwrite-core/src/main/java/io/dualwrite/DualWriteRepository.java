@@ -2,9 +2,13 @@ package io.dualwrite;
 
 import io.dualwrite.compare.Equivalences;
 import io.dualwrite.compare.FieldFinding;
+import io.dualwrite.fence.Passage;
+import io.dualwrite.fence.ShortWay;
 import io.dualwrite.flag.StageSource;
+import io.dualwrite.path.Overtaken;
 import io.dualwrite.path.ReadPath;
 import io.dualwrite.path.WritePath;
+import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
@@ -15,7 +19,6 @@ import io.dualwrite.store.Store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +40,14 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
     private final RecordType<R, K> type;
     private final Sides<Store<R, K>> stores;
     private final StoreMigration migration;
+    private final ShortWay shortWay;
+    private final WritePath writes;
+    private final ReadPath reads;
+    private final String finding;
     private final boolean staleAllowed;
+    /** The class of the key last seen, which is known to be one that can be written. */
+    private @Nullable Class<?> writable;
+
     private volatile boolean closed;
 
     private DualWriteRepository(
@@ -45,6 +55,10 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
         this.type = type;
         this.stores = stores;
         this.migration = migration;
+        this.shortWay = migration.shortWay();
+        this.writes = migration.writePath();
+        this.reads = migration.readPath();
+        this.finding = type.name() + ".find";
         this.staleAllowed = staleAllowed;
     }
 
@@ -58,12 +72,20 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
      * exceptions included; where reads may fall back, a copy with the record's newest state may answer instead.
      */
     public @Nullable R find(K key) {
-        RecordId id = type.id(present(key));
-        return unchanged(() -> migration
-                .readPath()
-                .<@Nullable R>read(
-                        new ReadPath.Query(type.name() + ".find", id, staleAllowed, true),
-                        side -> stores.of(side).find(key)));
+        requireWritable(key);
+        try {
+            ControlRow resting = shortWay.resting();
+            if (resting != null) {
+                R found = stores.of(shortWay.side(resting)).find(key);
+                if (shortWay.isResting(resting)) {
+                    return found;
+                }
+            }
+            ReadPath.Query query = new ReadPath.Query(finding, type.id(key), staleAllowed, true);
+            return reads.<@Nullable R>read(query, side -> stores.of(side).find(key));
+        } catch (Exception thrown) {
+            throw DualWriteRepository.<RuntimeException>asItIs(thrown);
+        }
     }
 
     /**
@@ -77,20 +99,59 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
      */
     public void save(R record) {
         refuseWhenClosed();
-        unchanged(() -> migration.writePath().write(new Saved<>(type, record), side -> {
-            stores.of(side).save(record);
-            return true;
-        }));
+        requireSavable(record);
+        try {
+            Passage passage = shortWay.begin();
+            if (passage == null) {
+                writes.write(new Saved<>(type, record), side -> {
+                    stores.of(side).save(record);
+                    return true;
+                });
+                return;
+            }
+            boolean made = false;
+            try {
+                stores.of(shortWay.side(passage)).save(record);
+                made = true;
+            } finally {
+                if (passage.isOvertaken()) {
+                    Overtaken.end(shortWay, passage, new Saved<>(type, record), made, null);
+                } else {
+                    passage.end();
+                }
+            }
+        } catch (Exception thrown) {
+            throw DualWriteRepository.<RuntimeException>asItIs(thrown);
+        }
     }
 
     /** Removes the record with this key; no record is no error. Throws as {@link #save} does. */
     public void delete(K key) {
         refuseWhenClosed();
-        RecordId id = type.id(present(key));
-        unchanged(() -> migration.writePath().write(new Deleted(id), side -> {
-            stores.of(side).delete(key);
-            return true;
-        }));
+        requireWritable(key);
+        try {
+            Passage passage = shortWay.begin();
+            if (passage == null) {
+                writes.write(new Deleted(type.id(key)), side -> {
+                    stores.of(side).delete(key);
+                    return true;
+                });
+                return;
+            }
+            boolean made = false;
+            try {
+                stores.of(shortWay.side(passage)).delete(key);
+                made = true;
+            } finally {
+                if (passage.isOvertaken()) {
+                    Overtaken.end(shortWay, passage, new Deleted(type.id(key)), made, null);
+                } else {
+                    passage.end();
+                }
+            }
+        } catch (Exception thrown) {
+            throw DualWriteRepository.<RuntimeException>asItIs(thrown);
+        }
     }
 
     /** The stage now; never blocks. */
@@ -132,22 +193,43 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
         }
     }
 
-    private K present(@Nullable K key) {
+    /** Refuses what could not be named at a stage that has to; a record that the store may give a key is let through. */
+    private void requireSavable(@Nullable R record) {
+        if (record == null) {
+            throw new IllegalArgumentException(
+                    "A null record of type " + type.name() + " cannot be written; delete by key instead");
+        }
+        K key = type.keyOf().apply(record);
+        if (key == null) {
+            refuseUnlessItCanBeGivenAKey(record);
+        } else if (key.getClass() != writable) {
+            // Asked again, so that a key that is boxed for the question above only need not be made.
+            tryKey(type.keyOf().apply(record));
+        }
+    }
+
+    private void refuseUnlessItCanBeGivenAKey(R record) {
+        if (record.getClass().isRecord()) {
+            type.idOf(record);
+        }
+    }
+
+    private void requireWritable(@Nullable K key) {
         if (key == null) {
             throw new IllegalArgumentException("A null key names no record of type " + type.name());
         }
-        return key;
-    }
-
-    /** Whatever the store throws belongs to the caller, also what Java would have us declare. */
-    private static <T extends @Nullable Object> T unchanged(Callable<T> call) {
-        try {
-            return call.call();
-        } catch (Exception thrown) {
-            throw DualWriteRepository.<RuntimeException>asItIs(thrown);
+        if (key.getClass() != writable) {
+            tryKey(key);
         }
     }
 
+    /** Refuses a key that could not be written at a stage that has to: one of each class is tried. */
+    private void tryKey(K key) {
+        type.id(key);
+        writable = key.getClass();
+    }
+
+    /** Whatever the store throws belongs to the caller, also what Java would have us declare. */
     @SuppressWarnings("unchecked")
     private static <E extends Exception> E asItIs(Exception thrown) throws E {
         throw (E) thrown;

@@ -4,6 +4,7 @@ import io.dualwrite.event.Contexts;
 import io.dualwrite.fence.LocalFence;
 import io.dualwrite.fence.LocalIntents;
 import io.dualwrite.fence.LocalTransactions;
+import io.dualwrite.fence.ShortWay;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.journal.MemoryJournal;
 import io.dualwrite.path.ReadPath;
@@ -33,6 +34,7 @@ import io.dualwrite.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +110,10 @@ final class StoreMigration extends Migration {
 
     WritePath writePath() {
         return writes();
+    }
+
+    ShortWay shortWay() {
+        return Objects.requireNonNull(transactions().shortWay(), "plain stores have one");
     }
 
     @Override

@@ -3,13 +3,10 @@ package io.dualwrite.decorate;
 import io.dualwrite.fence.TransactionException;
 import io.dualwrite.path.ReadPath;
 import io.dualwrite.path.WritePath;
-import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.store.RecordType;
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Collection;
@@ -24,17 +21,19 @@ public final class RepositoryDecorator implements InvocationHandler {
     private static final @Nullable Object[] NONE = {};
 
     private final MethodTable table;
-    private final Sides<?> delegates;
+    private final Routes routes;
+    private final Delegates delegates;
+    private final ShortCalls shortCalls;
     private final WritePath writes;
     private final ReadPath reads;
-    private final boolean isPublic;
 
     private RepositoryDecorator(MethodTable table, Sides<?> delegates, WritePath writes, ReadPath reads) {
         this.table = table;
-        this.delegates = delegates;
+        this.routes = new Routes(table);
+        this.delegates = new Delegates(delegates);
+        this.shortCalls = new ShortCalls(writes.shortWay(), this.delegates);
         this.writes = writes;
         this.reads = reads;
-        this.isPublic = Modifier.isPublic(table.type().getModifiers());
     }
 
     /**
@@ -82,13 +81,18 @@ public final class RepositoryDecorator implements InvocationHandler {
 
     private @Nullable Object routed(Object proxy, Method method, @Nullable Object @Nullable [] given) throws Throwable {
         @Nullable Object[] arguments = given == null ? NONE : given;
-        Route route = table.route(method);
+        Routes.Routed routed = routes.of(method);
+        Object answer = shortCalls.call(routed, method, arguments);
+        if (answer != ShortCalls.UNANSWERED) {
+            return answer;
+        }
+        Route route = routed.route();
         if (route instanceof Route.Read read) {
-            return reads.read(read.query(arguments), side -> call(side, method, arguments));
+            return reads.read(read.query(arguments), side -> delegates.call(side, method, arguments));
         }
         if (route instanceof Route.Write write) {
             @Nullable Object[] readable = write.readable(method, arguments);
-            return writes.write(write.keys(readable), side -> call(side, method, readable));
+            return writes.write(write.keys(readable), side -> delegates.call(side, method, readable));
         }
         if (route instanceof Route.Body body) {
             return body.code().invoke(proxy, arguments);
@@ -97,20 +101,6 @@ public final class RepositoryDecorator implements InvocationHandler {
             throw new UnsupportedOperationException(refused.reason());
         }
         return ofObject(proxy, method, arguments);
-    }
-
-    private @Nullable Object call(Side side, Method method, @Nullable Object[] arguments) throws Exception {
-        if (!isPublic) {
-            method.setAccessible(true);
-        }
-        try {
-            return method.invoke(delegates.of(side), arguments);
-        } catch (InvocationTargetException thrown) {
-            if (thrown.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw thrown.getCause() instanceof Exception exception ? exception : thrown;
-        }
     }
 
     private Object ofObject(Object proxy, Method method, @Nullable Object[] arguments) {

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 record Slot(int index, RecordType<?, ?> type, boolean keys) {
     static final int RESULT = -1;
 
+    /** Whether the value is one record or key of this place. */
+    boolean isSingle(@Nullable Object value) {
+        return (keys ? type.keyClass() : type.recordClass()).isInstance(value);
+    }
+
     /** Tells each thing in the value, with its identity, which is null for a record without a key and for null itself. */
     void each(@Nullable Object value, BiConsumer<@Nullable Object, @Nullable RecordId> visitor) {
         if (value instanceof Optional<?> optional) {

@@ -54,4 +54,9 @@ public final class LocalIntents {
             }
         }
     }
+
+    /** Takes the intents of a write that has ended and did not name its records before. */
+    void late(Side side, Collection<RecordId> records) {
+        journals.of(side).accept(records);
+    }
 }

@@ -22,6 +22,11 @@ public interface Transactions {
     /** The calling thread's transaction, or null when it has none. */
     @Nullable Transaction current();
 
+    /** The way of calls that need no transaction; null where every call needs one. */
+    default @Nullable ShortWay shortWay() {
+        return null;
+    }
+
     /**
      * Runs {@code work} once in the calling thread's transaction, or else in one that is opened for it on the side that
      * has the authority, commits before this method returns, and rolls back when the work throws. Waits, before anything

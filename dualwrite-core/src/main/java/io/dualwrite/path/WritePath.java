@@ -1,5 +1,6 @@
 package io.dualwrite.path;
 
+import io.dualwrite.fence.ShortWay;
 import io.dualwrite.fence.Transaction;
 import io.dualwrite.fence.Transactions;
 import io.dualwrite.stage.RecordId;
@@ -44,7 +45,18 @@ public class WritePath {
      * @param records which
      * @param unnamed how many more there are without a key
      */
-    public record Named(Collection<RecordId> records, int unnamed) {}
+    public record Named(Collection<RecordId> records, int unnamed) {
+        IllegalStateException nameless() {
+            return new IllegalStateException(unnamed
+                    + " records have no key after the write, so that nobody can bring them to the copy; return the"
+                    + " record or its key. A transaction is rolled back; a store without one has kept the write");
+        }
+    }
+
+    /** The way of calls at stages that leave no intents; null where there is none. */
+    public @Nullable ShortWay shortWay() {
+        return transactions.shortWay();
+    }
 
     /**
      * Makes the call in the thread's transaction, or in one of its own.
@@ -74,9 +86,7 @@ public class WritePath {
             Named after = keys.after(result);
             note(after, before, transaction);
             if (after.unnamed() > 0) {
-                IllegalStateException nameless = new IllegalStateException(after.unnamed()
-                        + " records have no key after the write, so that nobody can bring them to the copy; return the"
-                        + " record or its key. A transaction is rolled back; a store without one has kept the write");
+                IllegalStateException nameless = after.nameless();
                 transaction.mustRollBack(nameless);
                 throw nameless;
             }

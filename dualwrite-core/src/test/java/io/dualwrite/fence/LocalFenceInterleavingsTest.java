@@ -11,18 +11,34 @@ import org.jetbrains.lincheck.Lincheck;
 import org.jetbrains.lincheck.LincheckAssertionError;
 import org.junit.jupiter.api.Test;
 
-/** The fence in memory under the interleavings of a writer and a change, and of two changes. */
+/**
+ * The fence in memory under the interleavings of a writer and a change, and of two changes. What is tried is made by lambdas: a
+ * constructor reference hides its object from Lincheck, which then tries one interleaving only and is content.
+ */
 class LocalFenceInterleavingsTest {
     private static final int INTERLEAVINGS = 250;
+    /** A call that passes the gate has more places where it can be overtaken than one that takes the lock. */
+    private static final int INTERLEAVINGS_OF_THE_GATE = 1_000;
 
     @Test
     void theRowStaysAsItIsWhileItIsHeld() {
-        writeWhileItChanges(Real::new);
+        writeWhileItChanges(() -> new Real());
+    }
+
+    @Test
+    void theRowStaysAsItIsWhileACallPassesTheGate() {
+        writeWhileItChanges(INTERLEAVINGS_OF_THE_GATE, () -> new Passing());
+        changeTwice(() -> new Passing());
+    }
+
+    @Test
+    void aGateThatIsLookedAtBeforeTheCallIsCountedIsCaught() {
+        isCaught(() -> writeWhileItChanges(INTERLEAVINGS_OF_THE_GATE, () -> new LooksFirst()));
     }
 
     @Test
     void ofTwoChangesThatExpectTheSameRowOneIsMade() {
-        changeTwice(Real::new);
+        changeTwice(() -> new Real());
     }
 
     @Test
@@ -47,12 +63,16 @@ class LocalFenceInterleavingsTest {
 
     @Test
     void theSimpleVariantIsRightUntilItIsSpoilt() {
-        writeWhileItChanges(Simple::new);
-        changeTwice(Simple::new);
+        writeWhileItChanges(() -> new Simple());
+        changeTwice(() -> new Simple());
     }
 
     private static void writeWhileItChanges(Supplier<Fence> variant) {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        writeWhileItChanges(INTERLEAVINGS, variant);
+    }
+
+    private static void writeWhileItChanges(int interleavings, Supplier<Fence> variant) {
+        Lincheck.runConcurrentTest(interleavings, () -> {
             Fence fence = variant.get();
             meanwhile(() -> fence.change(0), () -> {
                 long held = fence.hold();
@@ -108,7 +128,7 @@ class LocalFenceInterleavingsTest {
     }
 
     private static final class Real implements Fence {
-        private final LocalFence fence = new LocalFence(row(0), Duration.ofSeconds(1), new NoTime());
+        private final LocalFence fence = new LocalFence(row(0), Duration.ofSeconds(1), new NoTime(), new Gate(4));
         private LocalFence.Hold hold;
 
         @Override
@@ -138,6 +158,72 @@ class LocalFenceInterleavingsTest {
 
         private static ControlRow row(long version) {
             return new ControlRow(Role.AUTHORITY, Stage.SHADOW, 0, version, true, 1, null);
+        }
+    }
+
+    /** Calls that pass the gate where it is open, and take their share by the lock where it is not. */
+    private static final class Passing implements Fence {
+        private final LocalFence fence = new LocalFence(row(0), Duration.ofSeconds(1), new NoTime(), new Gate(4));
+        private Passage passage;
+        private LocalFence.Hold hold;
+
+        @Override
+        public long hold() {
+            passage = fence.gate().pass();
+            try {
+                hold = passage == null ? fence.hold(Role.AUTHORITY) : null;
+            } catch (InterruptedException nobodyDoes) {
+                throw new AssertionError(nobodyDoes);
+            }
+            return version();
+        }
+
+        @Override
+        public void release() {
+            if (passage == null) {
+                hold.close();
+            } else {
+                require(!passage.isOvertaken());
+                passage.end();
+            }
+        }
+
+        @Override
+        public long version() {
+            return fence.read().version();
+        }
+
+        @Override
+        public boolean change(long expected) {
+            return fence.change(row(expected), row(expected)) != null;
+        }
+
+        private static ControlRow row(long version) {
+            return new ControlRow(Role.AUTHORITY, Stage.OFF, 0, version, false, 1, null);
+        }
+    }
+
+    /** A gate in its simplest form, spoilt: who is between looking and counting is overlooked. */
+    private static final class LooksFirst extends Simple {
+        private volatile boolean open = true;
+
+        @Override
+        public long hold() {
+            while (!open) {
+                Thread.yield();
+            }
+            return super.hold();
+        }
+
+        @Override
+        public boolean change(long expected) {
+            open = false;
+            while (!mayChange(expected)) {
+                Thread.yield();
+            }
+            boolean made = replace();
+            open = true;
+            return made;
         }
     }
 

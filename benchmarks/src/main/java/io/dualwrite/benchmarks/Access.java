@@ -1,10 +1,13 @@
 package io.dualwrite.benchmarks;
 
+import com.launchdarkly.sdk.server.migrations.MigrationExecution;
 import io.dualwrite.DualWriteRepository;
 import io.dualwrite.benchmarks.Backend.Opened;
 import io.dualwrite.flag.StageSource;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.store.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** Who stands between the caller and the store. */
@@ -30,11 +33,46 @@ public enum Access {
             return new Opened(new HandWritten(old, next, Stage.DUAL_WRITE), () -> {});
         }
     },
+    /** A JDK proxy that hands on and does nothing else. */
+    JDK_PROXY {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return new Opened(new Proxies.AsStore(Proxies.handingOn((Orders) old)), () -> {});
+        }
+    },
+    /** LaunchDarkly's migrations at stage off. */
+    LAUNCHDARKLY_OFF {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return launchDarkly(old, next, "off", MigrationExecution.Parallel());
+        }
+    },
     /** The library, writing once, under its fence. */
     DUALWRITE_OFF {
         @Override
         Opened open(Store<Order, Long> old, Store<Order, Long> next) {
             return repository(old, next, Stage.OFF);
+        }
+    },
+    /** The library, all moved. */
+    DUALWRITE_COMPLETE {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return repository(old, next, Stage.COMPLETE);
+        }
+    },
+    /** An interface decorated by the library, before a migration. */
+    DECORATED_OFF {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return decorated(old, next, Stage.OFF);
+        }
+    },
+    /** An interface decorated by the library, all moved. */
+    DECORATED_COMPLETE {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return decorated(old, next, Stage.COMPLETE);
         }
     },
     /** The library, writing once and journalling, the copy following in the background. */
@@ -53,6 +91,23 @@ public enum Access {
                 .stage(StageSource.constant(stage))
                 .build();
         return new Opened(new Decorated(orders), orders::close);
+    }
+
+    private static Opened decorated(Store<Order, Long> old, Store<Order, Long> next, Stage stage) {
+        DecoratedOrders orders = new DecoratedOrders((Orders) old, (Orders) next, stage);
+        return new Opened(new Proxies.AsStore(orders.orders()), orders::close);
+    }
+
+    private static Opened launchDarkly(
+            Store<Order, Long> old, Store<Order, Long> next, String stage, MigrationExecution execution) {
+        LaunchDarkly orders = new LaunchDarkly(old, next, stage, execution);
+        return new Opened(orders, () -> {
+            try {
+                orders.close();
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        });
     }
 
     private record Decorated(DualWriteRepository<Order, Long> orders) implements Store<Order, Long> {

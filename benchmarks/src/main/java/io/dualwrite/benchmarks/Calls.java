@@ -35,7 +35,7 @@ public class Calls {
     @Param
     public Backend backend = Backend.MAP;
 
-    @Param
+    @Param({"DIRECT", "IF_OFF", "IF_DUAL_WRITE", "DUALWRITE_OFF", "DUALWRITE_DUAL_WRITE"})
     public Access access = Access.DIRECT;
 
     private Opened old;

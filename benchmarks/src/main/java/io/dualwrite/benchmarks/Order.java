@@ -1,4 +1,4 @@
 package io.dualwrite.benchmarks;
 
 /** The record that is read and written. */
-record Order(long id, String customer, long cents) {}
+public record Order(long id, String customer, long cents) {}

@@ -1,0 +1,65 @@
+package io.dualwrite.benchmarks;
+
+import io.dualwrite.benchmarks.Backend.Opened;
+import io.dualwrite.store.Store;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** One find and one save before a migration begins and after it is complete, over stores that do next to nothing. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 400, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(5)
+public class AtRest {
+    @Param({
+        "DIRECT",
+        "IF_OFF",
+        "JDK_PROXY",
+        "DUALWRITE_OFF",
+        "DUALWRITE_COMPLETE",
+        "DECORATED_OFF",
+        "DECORATED_COMPLETE",
+        "LAUNCHDARKLY_OFF"
+    })
+    public Access access = Access.DIRECT;
+
+    private final Order order = new Order(4711, "customer", 100);
+    private final Long key = order.id();
+    private Opened accessed;
+    private Store<Order, Long> orders;
+
+    @Setup
+    public void open() {
+        accessed = access.open(new FieldStore(order), new FieldStore(order));
+        orders = accessed.store();
+    }
+
+    @TearDown
+    public void close() {
+        accessed.close().run();
+    }
+
+    @Benchmark
+    public @Nullable Order find() throws Exception {
+        return orders.find(key);
+    }
+
+    @Benchmark
+    public void save() throws Exception {
+        orders.save(order);
+    }
+}

@@ -81,6 +81,15 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
     void holdExclusively(Statements statements, Place place, Duration patience) throws SQLException;
 
     /**
+     * Selects so many stripes and locks them, in the order of their numbers and no others with them. The parameters are the
+     * numbers, ascending, then the migration and the side.
+     */
+    default String lockStripes(int count) {
+        return "select stripe from " + LibraryTables.STRIPE + " where stripe in " + InLists.marks("?", count)
+                + " and migration = ? and side = ? order by stripe for update";
+    }
+
+    /**
      * Makes the transaction about to begin one of the given isolation, on a connection that is not in autocommit mode.
      *
      * @return takes back what stays on the connection beyond that transaction; to be called after its end

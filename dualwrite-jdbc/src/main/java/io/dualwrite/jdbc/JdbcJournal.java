@@ -149,13 +149,15 @@ final class JdbcJournal implements Journal {
     @Override
     public void remove(Collection<Intent> intents) {
         work("remove intents from", session -> {
-            for (List<Long> ids :
-                    InLists.of(intents.stream().map(Intent::id).sorted().toList())) {
-                session.run()
-                        .update(
-                                "delete from " + TABLE + " where id in " + InLists.marks("?", ids.size()),
-                                values(List.of(), ids));
-            }
+            // One by one: for a list MariaDB may read the whole table, and wait there for writers' rows.
+            session.run()
+                    .batch(
+                            "delete from " + TABLE + " where id = ?",
+                            intents.stream()
+                                    .map(Intent::id)
+                                    .sorted()
+                                    .map(id -> new @Nullable Object[] {id})
+                                    .toList());
             return intents;
         });
     }
@@ -163,8 +165,10 @@ final class JdbcJournal implements Journal {
     @Override
     public void postpone(Collection<RecordId> records, Postponement postponement) {
         work("postpone intents of", session -> {
-            // Locked in the order of their numbers, as everywhere, so that nobody waits in a circle.
-            List<Long> rows = find(session, records, " order by id for update", row -> row.getLong(1));
+            // Changed in the order of their numbers, as everywhere, so that nobody waits in a circle; not locked
+            // before, which
+            // would wait for writers of the same records.
+            List<Long> rows = find(session, records, " order by id", row -> row.getLong(1));
             for (List<Long> ids : InLists.of(rows)) {
                 session.run()
                         .update(
@@ -205,7 +209,7 @@ final class JdbcJournal implements Journal {
         });
     }
 
-    /** Rows of these records; {@code tail} orders and locks each statement's. */
+    /** Rows of these records; {@code tail} orders each statement's. */
     private <T> List<T> find(Session session, Collection<RecordId> records, String tail, Statements.Reader<T> reader)
             throws SQLException {
         Map<String, Set<String>> keysByType = new LinkedHashMap<>();

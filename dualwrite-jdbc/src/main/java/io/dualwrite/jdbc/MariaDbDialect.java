@@ -126,6 +126,15 @@ record MariaDbDialect(boolean mysql) implements Dialect {
         }
     }
 
+    /** Looked up one by one: a list is read as all stripes of the migration, and a reader waits for each that it reads. */
+    @Override
+    public String lockStripes(int count) {
+        return "select s.stripe from (select ? as n" + " union all select ?".repeat(count - 1)
+                + ") wanted straight_join "
+                + LibraryTables.STRIPE
+                + " s on s.stripe = wanted.n where s.migration = ? and s.side = ? for update";
+    }
+
     /** In one statement what a session needs and what it came with; the isolation is that of the next transaction only. */
     @Override
     public Undo begin(Connection connection, Isolation isolation, Limits limits) throws SQLException {

@@ -37,16 +37,11 @@ final class Stripes {
     }
 
     private void lock(Session session, TreeSet<Integer> numbers) throws SQLException {
-        List<@Nullable Object> values =
-                new ArrayList<>(List.of(place.migration(), place.side().name()));
-        values.addAll(numbers);
+        List<@Nullable Object> values = new ArrayList<>(numbers);
+        values.add(place.migration());
+        values.add(place.side().name());
         List<Integer> locked = session.run()
-                .list(
-                        "select stripe from " + LibraryTables.STRIPE
-                                + " where migration = ? and side = ? and stripe in "
-                                + InLists.marks("?", numbers.size()) + " order by stripe for update",
-                        row -> row.getInt(1),
-                        values.toArray());
+                .list(session.dialect().lockStripes(numbers.size()), row -> row.getInt(1), values.toArray());
         if (locked.size() != numbers.size()) {
             throw new SQLException("Rows of " + LibraryTables.STRIPE + " are missing on " + place
                     + "; apply the DDL that Schema prints, which puts them back");

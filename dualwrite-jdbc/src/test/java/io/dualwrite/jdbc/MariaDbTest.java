@@ -3,6 +3,8 @@ package io.dualwrite.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dualwrite.journal.Claim;
+import io.dualwrite.journal.Postponement;
 import io.dualwrite.repair.Scan;
 import io.dualwrite.servers.MariaDbServer;
 import io.dualwrite.stage.RecordId;
@@ -10,11 +12,13 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +49,44 @@ final class MariaDbTest {
     void otherColumnsMayHaveAnyCollation() throws Exception {
         origin.run("create table thing (id bigint primary key, t varchar(20) collate utf8mb4_general_ci)");
         assertThat(problems(THINGS)).isEmpty();
+    }
+
+    @Test
+    void theRelaysWorkOnTheJournalWaitsForNoWriter() throws Exception {
+        Shop shop = new Shop(new Sides<>(origin, Engine.H2.create()), List.of(THINGS)).atShadow();
+        JdbcJournal journal = new JdbcJournal(shop.made.places().origin());
+        for (int rows = 1; rows <= 64; rows *= 2) {
+            List<RecordId> ids =
+                    Shop.ids(THINGS, LongStream.rangeClosed(1, rows).toArray());
+            journal.append(ids);
+            try (Connection writer = origin.pool().getConnection()) {
+                writer.setAutoCommit(false);
+                journal.append(writer, 1, Shop.ids(THINGS, 1, 99));
+                assertThat(journal.claim(Claim.due(100, Duration.ofMinutes(1)))).hasSize(rows);
+                journal.postpone(ids, Postponement.release());
+                journal.remove(journal.seen(ids));
+                writer.rollback();
+            }
+            assertThat(journal.backlog().open()).isZero();
+        }
+    }
+
+    @Test
+    void stripesOfOthersAreNotWaitedFor() throws Exception {
+        Shop shop = new Shop(new Sides<>(origin, Engine.H2.create()), List.of(THINGS)).atShadow();
+        Place place = shop.made.places().origin();
+        for (int from : new int[] {2, 40, 60}) {
+            try (Session one = place.begin();
+                    Session other = place.begin()) {
+                new Stripes(place).lock(one, Shop.ids(THINGS, 1));
+                List<RecordId> others =
+                        Shop.ids(THINGS, LongStream.rangeClosed(from, 63).toArray());
+                others = others.stream()
+                        .filter(id -> Stripes.of(id) != Stripes.of(THINGS.id(1L)))
+                        .toList();
+                new Stripes(place).lock(other, others);
+            }
+        }
     }
 
     @Test

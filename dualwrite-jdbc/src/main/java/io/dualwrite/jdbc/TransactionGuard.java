@@ -23,7 +23,8 @@ final class TransactionGuard implements InvocationHandler {
     /** What commits where DDL does, whether it defines anything or not. */
     private static final Pattern DEFINING = Pattern.compile(
             "^(?:create|alter|drop|truncate|rename|grant|revoke|comment|analyze|optimize|repair"
-                    + "|lock\\s+tables?|unlock\\s+tables?|flush|install|uninstall)\\b",
+                    + "|lock\\s+tables?|unlock\\s+tables?|flush|install|uninstall"
+                    + "|script|set\\s+session\\s+characteristics|prepare\\s+\\w+\\s*(?:\\([^)]*\\)\\s*)?as)\\b",
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern LEAVING = Pattern.compile(
@@ -88,6 +89,12 @@ final class TransactionGuard implements InvocationHandler {
             case "setCatalog":
                 // The intents go into the table of the schema that the fence was found in.
                 throw refused(method.getName() + "(…)");
+            case "setTransactionIsolation":
+                // H2 commits for it, even where it changes nothing.
+                if (args != null && args[0] instanceof Integer level && level == raw.getTransactionIsolation()) {
+                    return null;
+                }
+                throw refused("setTransactionIsolation(…)");
             case "unwrap":
                 return GuardedParts.unwrapped(proxy, args);
             case "isWrapperFor":

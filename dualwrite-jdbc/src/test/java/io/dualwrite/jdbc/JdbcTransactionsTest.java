@@ -396,6 +396,21 @@ final class JdbcTransactionsTest {
     }
 
     @Test
+    void anIsolationThatIsAskedForMidwayCommitsNothing() throws Exception {
+        assertThatThrownBy(() -> transactions.write(transaction -> {
+                    insert(transaction, 1);
+                    Connection guarded = connection(transaction.side());
+                    guarded.setTransactionIsolation(guarded.getTransactionIsolation());
+                    assertThatThrownBy(() -> guarded.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE))
+                            .isInstanceOf(SQLException.class)
+                            .hasMessageContaining("setTransactionIsolation(…) is refused");
+                    throw new SQLException("afterwards");
+                }))
+                .hasMessageContaining("afterwards");
+        assertThat(shop.origin().count("customer")).isZero();
+    }
+
+    @Test
     void aStatementKeptBeyondTheTransactionIsDead() throws Exception {
         PreparedStatement kept = transactions.write(
                 transaction -> connection(transaction.side()).prepareStatement("delete from customer where id = 1"));
@@ -403,19 +418,20 @@ final class JdbcTransactionsTest {
     }
 
     @Test
-    void ddlIsRefusedWhereItWouldCommitTheWriteWithoutItsIntent() throws Exception {
-        try {
-            transactions.write(transaction -> {
-                insert(transaction, 1);
-                connection(transaction.side())
-                        .prepareStatement("create table extra (id int)")
-                        .execute();
-                throw new SQLException("afterwards");
-            });
-        } catch (SQLException refusedOrAfterwards) {
-            assertThat(refusedOrAfterwards.getMessage()).containsAnyOf("DDL", "afterwards");
+    void whatCommitsOfItselfIsRefusedWhereItWouldCommitTheWriteWithoutItsIntent() {
+        for (String sql : List.of(
+                "create table extra (id int)",
+                "prepare extra as select 1",
+                "script nodata",
+                "set session characteristics as transaction isolation level serializable")) {
+            assertThatThrownBy(() -> transactions.write(transaction -> {
+                        insert(transaction, 1);
+                        connection(transaction.side()).prepareStatement(sql).execute();
+                        throw new SQLException("afterwards");
+                    }))
+                    .isInstanceOf(SQLException.class);
+            assertThat(shop.origin().count("customer")).as(sql).isZero();
         }
-        assertThat(shop.origin().count("customer")).isZero();
     }
 
     @Test

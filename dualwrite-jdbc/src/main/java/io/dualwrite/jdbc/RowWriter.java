@@ -132,8 +132,7 @@ final class RowWriter {
         }
     }
 
-    private static void bind(PreparedStatement statement, int at, Column column, @Nullable Object value)
-            throws SQLException {
+    static void bind(PreparedStatement statement, int at, Column column, @Nullable Object value) throws SQLException {
         if (value instanceof String && (column.kind() == Kind.OTHER || column.kind() == Kind.JSON)) {
             // Untyped, so that the database reads the text as the column's own type.
             statement.setObject(at, value, Types.OTHER);

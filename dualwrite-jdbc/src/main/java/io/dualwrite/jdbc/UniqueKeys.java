@@ -1,6 +1,8 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.stage.RecordId;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,21 +66,36 @@ final class UniqueKeys {
         }
         Set<RecordId> holders = new LinkedHashSet<>();
         for (List<List<@Nullable Object>> list : InLists.of(wanted)) {
-            List<@Nullable Object> values = new ArrayList<>();
-            list.forEach(values::addAll);
-            session
-                    .run()
-                    .list(
-                            "select " + session.dialect().selection(table.shape()) + " from "
-                                    + table.shape().quoted() + SideTable.whereIn(columns, list.size()),
-                            result -> new RowReader(session.dialect(), result.getMetaData()).read(result),
-                            values.toArray())
-                    .stream()
-                    .filter(held -> !keeps(columns, held, rows.get(table.idOf(held))))
-                    .map(table::idOf)
-                    .forEach(holders::add);
+            for (Row held : having(columns, list)) {
+                RecordId holder = table.idOf(held);
+                if (!keeps(columns, held, rows.get(holder))) {
+                    holders.add(holder);
+                }
+            }
         }
         return holders;
+    }
+
+    /** The rows that have one of these lists of values in these columns, bound as they are when they are written. */
+    private List<Row> having(List<Column> columns, List<List<@Nullable Object>> lists) throws SQLException {
+        String sql = "select " + session.dialect().selection(table.shape()) + " from "
+                + table.shape().quoted() + SideTable.whereIn(columns, lists.size());
+        List<Row> found = new ArrayList<>();
+        try (PreparedStatement statement = session.run().prepare(sql)) {
+            int bound = 0;
+            for (List<@Nullable Object> values : lists) {
+                for (int at = 0; at < columns.size(); at++) {
+                    RowWriter.bind(statement, ++bound, columns.get(at), values.get(at));
+                }
+            }
+            try (ResultSet result = statement.executeQuery()) {
+                RowReader reader = new RowReader(session.dialect(), result.getMetaData());
+                while (result.next()) {
+                    found.add(reader.read(result));
+                }
+            }
+        }
+        return found;
     }
 
     private static boolean keeps(List<Column> columns, Row held, @Nullable Row next) {

@@ -108,7 +108,9 @@ final class TableScanTest {
                 database.run("create type mood as enum ('glad', 'sad')");
             }
             database.run("create table thing (id bigint primary key, j "
-                    + (database.engine() == Engine.POSTGRES ? "jsonb, m mood)" : "json, m enum('glad', 'sad'))"));
+                    + (database.engine() == Engine.POSTGRES
+                            ? "jsonb, m mood unique)"
+                            : "json, m enum('glad', 'sad') unique)"));
         }
         String json = "'{\"b\": [1.0, true, null], \"a\": {\"x\": \"q\"}}'";
         databases

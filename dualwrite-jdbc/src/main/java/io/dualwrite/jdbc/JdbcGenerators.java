@@ -4,6 +4,7 @@ import io.dualwrite.repair.Generators;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,10 @@ final class JdbcGenerators implements Generators {
             GeneratorState given = old.commit(session -> state(session, old, table));
             next.commit(session -> {
                 GeneratorState now = state(session, next, table);
-                if (now.next() < given.ahead()) {
-                    session.dialect().restart(session.run(), generator(session, next, table), given.ahead());
+                // Whoever takes numbers in blocks may take the block that ends with the one it is given.
+                long first = Math.addExact(given.ahead(), now.increment() - 1);
+                if (now.next() < first) {
+                    session.dialect().restart(session.run(), generator(session, next, table), first);
                 }
                 return now;
             });
@@ -53,20 +56,32 @@ final class JdbcGenerators implements Generators {
             }
             place.commit(session -> {
                 SideTable there = tables.at(place, session.connection(), table.name());
-                String column = there.key().get(0).quoted();
-                Long largest = session.run()
-                        .first(
-                                "select coalesce(max(" + column + "), 0) from "
-                                        + there.shape().quoted(),
-                                row -> row.getLong(1));
                 GeneratorState now = state(session, place, table);
-                long next = Math.addExact(largest == null ? 0 : largest, Math.multiplyExact(UNSEEN, now.increment()));
+                long largest = largest(session, there, now);
+                long next = Math.addExact(largest, Math.multiplyExact(UNSEEN, now.increment()));
                 if (now.next() < next) {
                     session.dialect().restart(session.run(), generator(session, place, table), next);
                 }
                 return now;
             });
         }
+    }
+
+    /** The largest number in the key, whichever part of it is numbered; without numbers in it, what was given out here. */
+    private static long largest(Session session, SideTable there, GeneratorState now) throws SQLException {
+        List<Column> numbers = there.key().stream()
+                .filter(column -> Number.class.isAssignableFrom(column.kind().valueClass()))
+                .toList();
+        long largest = numbers.isEmpty() ? now.next() : 0;
+        for (Column column : numbers) {
+            Long found = session.run()
+                    .first(
+                            "select max(" + column.quoted() + ") from "
+                                    + there.shape().quoted(),
+                            row -> row.getLong(1));
+            largest = Math.max(largest, found == null ? 0 : found);
+        }
+        return largest;
     }
 
     /**

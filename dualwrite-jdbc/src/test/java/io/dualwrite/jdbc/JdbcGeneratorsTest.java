@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class JdbcGeneratorsTest {
     record Thing(Long id) {}
 
+    record Part(String shelf, Long number) {}
+
     private final Sides<TestDatabase> databases;
 
     JdbcGeneratorsTest(Engine origin, Engine target) {
@@ -36,6 +38,32 @@ final class JdbcGeneratorsTest {
         generators.ahead(Side.ORIGIN);
         long first = next(databases.target(), "\"new_Seq\"");
         assertThat(first).isGreaterThanOrEqualTo(given + 50 + 10 * 50);
+    }
+
+    @Test
+    void aBlockThatEndsWithTheFirstNumberIsNewToo() throws Exception {
+        databases.origin().run("create sequence s start with 1000");
+        databases.target().run("create sequence s increment by 50");
+        long given = next(databases.origin(), "s");
+        generators(thing().generated("s", "s")).ahead(Side.ORIGIN);
+        assertThat(next(databases.target(), "s") - 49).isGreaterThan(given);
+    }
+
+    @Test
+    void withoutTheOtherSideTheLargestNumberInAKeyCountsWhateverElseIsInTheKey() throws Exception {
+        databases
+                .origin()
+                .run(
+                        "create table part (shelf varchar(20), number bigint, primary key (shelf, number))",
+                        "insert into part values ('z', 4000), ('a', 12)",
+                        "create sequence s");
+        databases.target().run("create sequence s");
+        Table<Part, Part> parts = Jdbc.table("part", Part.class, Part.class)
+                .key(part -> part)
+                .keyColumns("shelf", "number")
+                .generated("s", "s");
+        generators(parts).aheadOfRecords(Side.ORIGIN);
+        assertThat(next(databases.origin(), "s")).isGreaterThanOrEqualTo(5000);
     }
 
     @Test

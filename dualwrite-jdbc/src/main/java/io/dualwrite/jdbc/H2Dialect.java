@@ -231,11 +231,14 @@ record H2Dialect() implements Dialect {
         return settings < 0 ? url : url.substring(0, settings);
     }
 
-    /** The file's path, or the name of a database in memory: an embedded engine has no server to speak of. */
+    /**
+     * The file's path, or the name of a database in memory, since an embedded engine has no server to speak of; and the
+     * current schema, in which the library's tables are.
+     */
     @Override
     public Server server(Statements statements) throws SQLException {
-        String where =
-                statements.first("select coalesce(database_path(), 'mem:' || database())", row -> row.getString(1));
+        String where = statements.first(
+                "select coalesce(database_path(), 'mem:' || database()) || '/' || schema()", row -> row.getString(1));
         return new Server("h2/" + where, null);
     }
 

@@ -194,7 +194,8 @@ record PostgresDialect() implements Dialect {
 
     /**
      * The cluster's identifier, which a replica and a restored backup share; the timeline, which each promotion counts up;
-     * and the database's name within the cluster.
+     * the database's name within the cluster, and which table there is found to be the library's: connections that find
+     * another one, in another schema, hold another fence.
      */
     @Override
     public Server server(Statements statements) throws SQLException {
@@ -219,7 +220,8 @@ record PostgresDialect() implements Dialect {
                 "select pg_is_in_recovery(), "
                         + mayCall("pg_control_system()") + ", "
                         + mayCall("pg_walfile_name(pg_lsn)") + " and " + mayCall("pg_current_wal_lsn()")
-                        + ", current_database()",
+                        + ", current_database() || coalesce('/' || cast(cast(to_regclass('" + LibraryTables.CONTROL
+                        + "') as oid) as text), '')",
                 row -> new Readable(
                         row.getBoolean(1),
                         row.getBoolean(2),

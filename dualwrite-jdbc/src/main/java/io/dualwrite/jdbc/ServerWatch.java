@@ -41,7 +41,16 @@ final class ServerWatch {
      * @param adopted the generation in which somebody adopted a server, or -1
      * @param adoptions how often somebody did
      */
-    record Known(String identity, @Nullable String stranger, int adopted, int adoptions) {}
+    record Known(String identity, @Nullable String stranger, int adopted, int adoptions) {
+        Known {
+            // Noted by somebody who did not know yet that it had been adopted.
+            stranger = identity.equals(stranger) ? null : stranger;
+        }
+
+        boolean is(Server server) {
+            return server.unfit() == null && server.identity().equals(identity);
+        }
+    }
 
     ServerWatch(Place place) {
         this.place = place;
@@ -75,12 +84,16 @@ final class ServerWatch {
             }
         } else {
             Known before = known;
-            if (before != null && before.adoptions() != read.adoptions()) {
-                // Somebody has looked into it, maybe on another node.
+            Server other = stranger;
+            boolean adopted = before != null && before.adoptions() != read.adoptions();
+            if (adopted || (other != null && read.is(other))) {
+                // Somebody has looked into it, maybe on another node, and whoever knew only what was known before
+                // called
+                // it a stranger once more.
                 stranger = null;
             }
             judge(read, here);
-            Server other = stranger;
+            other = stranger;
             if (other != null && other.unfit() == null && !Objects.equals(read.stranger(), other.identity())) {
                 session.run()
                         .update(
@@ -165,7 +178,7 @@ final class ServerWatch {
     }
 
     private void judge(Known expected, Server here) {
-        if (here.unfit() != null || !here.identity().equals(expected.identity())) {
+        if (!expected.is(here)) {
             stranger = here;
         }
     }
@@ -173,7 +186,8 @@ final class ServerWatch {
     private Server ask(Connection connection, Statements statements) throws SQLException {
         Connection behind = behind(connection);
         Server server = found.get(behind);
-        if (server == null) {
+        if (server == null || server.unfit() != null) {
+            // A replica is promoted, and a server opened for writes, under its connections.
             server = statements.dialect().server(statements);
             found.put(behind, server);
         }

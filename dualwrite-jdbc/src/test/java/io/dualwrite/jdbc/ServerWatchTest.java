@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dualwrite.event.MigrationEvent;
 import io.dualwrite.event.MigrationEvent.ServerChanged;
 import io.dualwrite.fence.Pace;
+import io.dualwrite.fence.Transaction;
 import io.dualwrite.jdbc.Shop.Customer;
 import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.stage.Side;
@@ -57,6 +58,19 @@ final class ServerWatchTest {
                 assertThat(server).isEqualTo(new Server(known, null));
             }
         }
+    }
+
+    @Test
+    void connectionsThatFindOtherTablesOfTheLibraryLeadToAnotherServer() throws Exception {
+        TestDatabase other = databases.origin().engine().create();
+        Schema.of("shop", Side.ORIGIN, other.pool()).apply();
+        Shop mixed = new Shop(
+                databases, new Sides<>(other.pool(), databases.target().pool()), List.of(Shop.ORDERS, Shop.CUSTOMERS));
+        mixed.board.refresh();
+        ServerWatch watch = mixed.made.controls().origin().servers();
+        assertThat(watch.doubt()).isNull();
+        mixed.transactions(Duration.ofSeconds(10)).write(Transaction::side);
+        assertThat(watch.doubt()).contains("adoptServer(ORIGIN, who)");
     }
 
     @Test
@@ -118,6 +132,21 @@ final class ServerWatchTest {
             assertThat(node.verify(VerifyPolicy.REPAIR).isClean()).isTrue();
             assertThat(node.obstacles(Stage.LIVE)).isEmpty();
         }
+    }
+
+    @Test
+    void whoKnewOnlyWhatWasKnownBeforeAnAdoptionMakesNoStrangerOfTheAdopted() {
+        String target = "update dualwrite_server set stranger = identity, identity = 'before' where side = 'TARGET'";
+        ControlRows controls = controls(Side.TARGET);
+        controls.read();
+        databases.target().run(target);
+        controls.read();
+        assertThat(controls.servers().doubt()).contains("adoptServer(TARGET, who)");
+        databases
+                .target()
+                .run("update dualwrite_server set identity = stranger where side = 'TARGET' and identity = 'before'");
+        controls.read();
+        assertThat(controls.servers().doubt()).isNull();
     }
 
     @Test

@@ -533,6 +533,8 @@ final class Execution {
                 return false;
             case "to_regprocedure":
                 return null;
+            case "to_regclass":
+                return arguments.get(0);
             case "current_database":
                 return "simulated";
             case "pg_advisory_xact_lock_shared":

@@ -616,9 +616,12 @@ public class Migration implements AutoCloseable {
         return row == null ? 0 : row.generation();
     }
 
-    private boolean watch() {
+    private boolean watch() throws InterruptedException {
         Side leader = board.view().leader();
-        board.refresh(leader);
+        if (board.refresh(leader).role() == Role.CEDED) {
+            // Writers wait for it, and the walker may wait for its flag.
+            settled();
+        }
         if (board.stage().write().journalled()) {
             gauge.measure();
             relay.reconcilePending();
@@ -629,12 +632,15 @@ public class Migration implements AutoCloseable {
     /** Makes one step towards the flag's wish; true when it made one and there may be another. */
     private boolean walk() throws InterruptedException {
         board.refresh();
+        if (!settled()) {
+            return false;
+        }
+        // Holding nothing: a flag that hangs holds up nobody who moves the stage by hand, least of all by force.
+        Stage wish = latch == null ? null : latch.wish();
         if (!walking.tryLock()) {
             return false;
         }
         try {
-            handover.settle();
-            Stage wish = latch == null ? null : latch.wish();
             Stage at = board.stage();
             if (wish == null || at == wish || at == Stage.FROZEN) {
                 heldBefore = at == wish ? null : heldBefore;
@@ -650,6 +656,19 @@ public class Migration implements AutoCloseable {
                 listener.on(held);
             }
             return false;
+        } finally {
+            walking.unlock();
+        }
+    }
+
+    /** Goes on with what somebody left half done; false when somebody else is at it. */
+    private boolean settled() throws InterruptedException {
+        if (!walking.tryLock()) {
+            return false;
+        }
+        try {
+            handover.settle();
+            return true;
         } finally {
             walking.unlock();
         }

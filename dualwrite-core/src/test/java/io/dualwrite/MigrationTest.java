@@ -28,6 +28,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -202,6 +203,28 @@ class MigrationTest {
 
         assertThat(migration.stage()).isEqualTo(Stage.DUAL_WRITE);
         assertThat(bench.events.of(FlagFailed.class)).hasSize(1);
+    }
+
+    @Test
+    void aFlagThatHangsHoldsUpNeitherAPersonNorTheEndOfAHandover() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        Migration migration = migration(settings -> settings.attestedBy("anna").stage(() -> {
+            asked.countDown();
+            answer.await();
+            return null;
+        }));
+        try {
+            migration.start();
+            asked.await();
+            assertThat(migration.moveTo(Stage.DUAL_WRITE)).isEqualTo(Stage.DUAL_WRITE);
+
+            ControlRow row = bench.row(Side.ORIGIN);
+            bench.fences.origin().change(row, row.as(Role.CEDED, row.handover() + 1));
+            await().atMost(LONG).until(() -> bench.row(Side.TARGET).role() == Role.AUTHORITY);
+        } finally {
+            answer.countDown();
+        }
     }
 
     @Test

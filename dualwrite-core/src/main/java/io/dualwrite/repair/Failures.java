@@ -32,7 +32,30 @@ enum Failures {
     /** The same two, where the whole store is full or takes no writes. */
     private static final Set<Integer> MARIADB_OUTAGE = Set.of(1021, 1114, 1290, 1836);
 
+    /** MariaDB and MySQL, where it is one record that is too large, whatever their state says of the connection. */
+    private static final Set<Integer> MARIADB_TOO_LARGE = Set.of(1118, 1153);
+
+    /** The same as their drivers say it, which do not even send it. */
+    private static final Set<String> TOO_LARGE_TO_SEND = Set.of("MaxAllowedPacketException", "PacketTooBigException");
+
     static Failures of(Throwable thrown) {
+        return isTooLarge(thrown) ? REJECTED : firstOf(thrown);
+    }
+
+    private static boolean isTooLarge(Throwable thrown) {
+        int depth = 0;
+        for (Throwable at = thrown; at != null && depth++ < 20; at = at.getCause()) {
+            if (TOO_LARGE_TO_SEND.contains(at.getClass().getSimpleName())
+                    || (at instanceof SQLException sql
+                            && Set.of("42000", "08S01").contains(String.valueOf(sql.getSQLState()))
+                            && MARIADB_TOO_LARGE.contains(sql.getErrorCode()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Failures firstOf(Throwable thrown) {
         int depth = 0;
         for (Throwable at = thrown; at != null && depth++ < 20; at = at.getCause()) {
             Failures found = ofOne(at);

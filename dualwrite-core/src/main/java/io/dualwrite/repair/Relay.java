@@ -53,6 +53,8 @@ public final class Relay {
     private final RangeRelay ranges;
     private volatile long successes;
     private volatile long successesBefore;
+    /** How many records to claim at once: fewer after every batch that somebody held up, more after every one that got through. */
+    private volatile int atOnce;
 
     public Relay(
             Board board,
@@ -97,6 +99,7 @@ public final class Relay {
         this.settings = settings;
         this.listener = listener;
         this.pace = pace;
+        this.atOnce = settings.batch();
         this.backoff = IntervalFunction.ofExponentialBackoff(settings.firstDelay(), 2, settings.longestDelay());
     }
 
@@ -140,7 +143,7 @@ public final class Relay {
         List<RecordId> claimed;
         long mark = pending.mark();
         try {
-            claimed = journal.claim(new Claim(settings.batch(), settings.lease(), urgent));
+            claimed = journal.claim(new Claim(atOnce, settings.lease(), urgent));
             ranges.take(from, claimed.stream().filter(RecordId::isRange).toList(), mark);
         } catch (RuntimeException authorityFailed) {
             // Says nothing about the copy, which is all that the breaker is about.
@@ -192,6 +195,7 @@ public final class Relay {
         long took = pace.nanos() - begun;
         breaker.onSuccess(took, TimeUnit.NANOSECONDS);
         successes++;
+        atOnce = Math.min(settings.batch(), 2 * atOnce);
         pending.arrived(records, round.mark);
         listener.on(new Transferred(round.from, records.size(), Duration.ofNanos(took)));
     }
@@ -214,10 +218,12 @@ public final class Relay {
         switch (Failures.of(failure)) {
             case CONTENTION -> {
                 breaker.releasePermission();
+                claimFewerThan(records.size());
                 journal.postpone(records, Postponement.waitFor(settings.firstDelay()));
             }
             case OUTAGE -> {
                 breaker.onError(took, TimeUnit.NANOSECONDS, failure);
+                claimFewerThan(records.size());
                 journal.postpone(records, Postponement.waitFor(OUTAGE_REST));
             }
             case REJECTED -> {
@@ -245,6 +251,11 @@ public final class Relay {
                 isolate(round, records, failure, othersGotThrough);
             }
         }
+    }
+
+    /** One record that somebody has locked on the copy must not hold up for good those that happen to be claimed with it. */
+    private void claimFewerThan(int failed) {
+        atOnce = Math.max(1, failed / 2);
     }
 
     private void isolate(Round round, Set<RecordId> records, Throwable failure, boolean counts) {

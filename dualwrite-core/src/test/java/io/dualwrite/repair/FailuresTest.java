@@ -2,6 +2,7 @@ package io.dualwrite.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTimeoutException;
@@ -50,6 +51,19 @@ class FailuresTest {
     @CsvSource({"1021", "1114", "1290", "1836"})
     void aFullOrReadOnlyMariaDbIsAnOutage(int code) {
         assertThat(Failures.of(new SQLException("read-only", "HY000", code))).isEqualTo(Failures.OUTAGE);
+    }
+
+    @Test
+    void aRecordThatIsTooLargeConcernsNoOther() {
+        final class MaxAllowedPacketException extends IOException {
+            private static final long serialVersionUID = 1;
+        }
+        assertThat(Failures.of(new SQLException("row size too large", "42000", 1118)))
+                .isEqualTo(Failures.REJECTED);
+        assertThat(Failures.of(new SQLException("packet too large", "08S01", 1153)))
+                .isEqualTo(Failures.REJECTED);
+        assertThat(Failures.of(new SQLException("packet too big", "08000", new MaxAllowedPacketException())))
+                .isEqualTo(Failures.REJECTED);
     }
 
     @Test

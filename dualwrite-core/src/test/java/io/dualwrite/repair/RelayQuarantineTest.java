@@ -173,7 +173,9 @@ class RelayQuarantineTest {
         bench.maps.beforeCarry = (authority, records) -> {};
         bench.pace.pass(Duration.ofSeconds(1));
 
-        assertThat(node.relay.runOnce()).isEqualTo(3);
+        while (node.relay.runOnce() > 0) {
+            continue;
+        }
         assertThat(bench.items(Side.TARGET)).hasSize(3);
     }
 

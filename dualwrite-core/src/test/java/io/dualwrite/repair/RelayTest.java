@@ -124,7 +124,31 @@ class RelayTest {
         assertThat(bench.maps.carried).hasSize(10);
 
         bench.maps.beforeCarry = (authority, records) -> {};
-        node.relay.runOnce();
+        while (node.relay.runOnce() > 0) {
+            continue;
+        }
+        assertThat(backlog().isEmpty()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"55P03", "57014"})
+    void aRecordThatSomebodyHasLockedHoldsUpNoOther(String state) {
+        write(1, 2, 3, 4, 5);
+        bench.maps.beforeCarry = (authority, records) -> {
+            if (records.contains(Item.record(1))) {
+                throw new SQLException("locked", state);
+            }
+        };
+        Relay relay = bench.node().relay;
+        for (int run = 0; run < 10; run++) {
+            relay.runOnce();
+            bench.pace.pass(Bench.RELAY.firstDelay());
+        }
+        assertThat(bench.items(Side.TARGET)).containsOnlyKeys(2L, 3L, 4L, 5L);
+
+        bench.maps.beforeCarry = (authority, records) -> {};
+        bench.pace.pass(Bench.RELAY.longestDelay());
+        relay.runOnce();
         assertThat(backlog().isEmpty()).isTrue();
     }
 

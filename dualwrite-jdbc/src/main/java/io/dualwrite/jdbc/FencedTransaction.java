@@ -67,6 +67,7 @@ final class FencedTransaction implements Binding, Transaction {
         try {
             journal.append(raw, row.generation(), List.of(record));
         } catch (SQLException failure) {
+            failed(failure);
             throw new JournalException(
                     "The intent for " + record + " could not be added; roll the transaction back", failure);
         }

@@ -57,9 +57,15 @@ public final class JdbcStage implements StageSource {
                         connection.prepareStatement("select stage from dualwrite_wish where migration = ?")) {
             select.setQueryTimeout(SECONDS);
             select.setString(1, migration);
+            String wish;
             try (ResultSet row = select.executeQuery()) {
-                return row.next() ? Stage.parse(row.getString(1)) : null;
+                wish = row.next() ? row.getString(1) : null;
             }
+            if (!connection.getAutoCommit()) {
+                // Given back within its transaction, it might show the next one who asks what it showed this one.
+                connection.rollback();
+            }
+            return wish == null ? null : Stage.parse(wish);
         }
     }
 

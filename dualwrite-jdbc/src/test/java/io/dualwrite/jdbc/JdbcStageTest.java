@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.flag.StageLatch;
 import io.dualwrite.stage.Stage;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.SQLException;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +38,18 @@ final class JdbcStageTest {
     }
 
     @Test
+    void aConnectionWithoutAutocommitShowsNoWishOfYesterday() throws SQLException {
+        try (Connection only = database.pool().getConnection()) {
+            only.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            only.setAutoCommit(false);
+            JdbcStage reader = JdbcStage.of(poolOf(only), "shop");
+            assertThat(reader.wish()).isNull();
+            shop.wish(Stage.SHADOW);
+            assertThat(reader.wish()).isEqualTo(Stage.SHADOW);
+        }
+    }
+
+    @Test
     void aStageThatIsPassedThroughCannotBeWishedFor() {
         assertThatThrownBy(() -> shop.wish(Stage.FROZEN)).hasMessageContaining("passed through");
     }
@@ -48,5 +63,17 @@ final class JdbcStageTest {
         assertThat(latch.wish()).isEqualTo(Stage.SHADOW);
         database.run("drop table dualwrite_wish");
         assertThat(latch.wish()).isEqualTo(Stage.SHADOW);
+    }
+
+    /** A pool of one connection that leaves it as it was given back. */
+    private static DataSource poolOf(Connection only) {
+        ClassLoader loader = JdbcStageTest.class.getClassLoader();
+        Object kept = Proxy.newProxyInstance(
+                loader,
+                new Class<?>[] {Connection.class},
+                (proxy, method, args) ->
+                        method.getName().equals("close") ? null : GuardedParts.call(only, method, args));
+        return (DataSource)
+                Proxy.newProxyInstance(loader, new Class<?>[] {DataSource.class}, (proxy, method, args) -> kept);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.fence.Transaction;
+import io.dualwrite.journal.JournalException;
 import io.dualwrite.stage.Side;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,6 +47,24 @@ final class RolledBackTransactionTest {
         assertThat(shop.origin().rows("select id from customer where name = 'mine'"))
                 .isEmpty();
         assertThat(shop.journal(Side.ORIGIN)).isEmpty();
+    }
+
+    @Test
+    void anIntentThatIsADeadlocksVictimEndsAJoinedTransactionToo() throws Exception {
+        shop.origin()
+                .run("create trigger victim before insert on dualwrite_journal for each row"
+                        + " signal sqlstate '40001' set mysql_errno = 1213");
+        try (Connection own = shop.origin().pool().getConnection()) {
+            own.setAutoCommit(false);
+            assertThatThrownBy(() -> shop.transactions(Duration.ofSeconds(10)).inTransaction(own, transaction -> {
+                        assertThatThrownBy(() -> transaction.changed(Shop.CUSTOMERS.id(1L)))
+                                .isInstanceOf(JournalException.class);
+                        return "swallowed";
+                    }))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("rolled this transaction back");
+            own.rollback();
+        }
     }
 
     @Test

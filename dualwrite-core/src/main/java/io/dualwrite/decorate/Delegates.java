@@ -11,7 +11,7 @@ record Delegates(Sides<?> sides) {
     /** Calls the method there; what it throws is thrown as it is. */
     @Nullable Object call(Side side, Method method, @Nullable Object[] arguments) throws Exception {
         try {
-            return method.invoke(sides.of(side), arguments);
+            return Route.eager(method, method.invoke(sides.of(side), arguments));
         } catch (InvocationTargetException thrown) {
             if (thrown.getCause() instanceof Error error) {
                 throw error;

@@ -13,15 +13,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What each method of a repository interface does: read, write, or run its default body. Taken, in this order, from the
  * declarations made in code, from {@link Reads} and {@link Writes}, and from the method's name; where that leaves a doubt
  * nothing is guessed. A read says at most by which key it asks; a write must name every record it changes, by arguments that
- * are records or keys or contain them, or by its result. Immutable and thread-safe.
+ * are records or keys or contain them, or by its result, or else declare a range of them. Immutable and thread-safe.
  */
 public final class MethodTable {
     private final Class<?> type;
@@ -46,16 +46,34 @@ public final class MethodTable {
         return routes.get(method);
     }
 
-    /** Collects what names and types do not tell; methods are meant by name, all overloads alike. Not thread-safe. */
+    /** As problems name it, and declarations may. */
+    static String signature(Method method) {
+        return Arrays.stream(method.getParameterTypes())
+                .map(Class::getSimpleName)
+                .collect(Collectors.joining(", ", method.getName() + "(", ")"));
+    }
+
+    /**
+     * Collects what names and types do not tell. Methods are meant by name, {@code "find"}, all overloads alike; or one of
+     * them by its signature, {@code "find(Long, String)"}, with the simple names of the classes of its parameters, and then
+     * nothing that is declared of the name holds for it. Not thread-safe.
+     */
     public static final class Builder {
+        private static final String UNKNOWN_KEY =
+                "has an argument declared as a key, and it is not clear of which record type; name the type";
+
         private final Class<?> type;
         private final Slots slots;
         private final Set<String> reading = new HashSet<>();
         private final Set<String> writing = new HashSet<>();
         private final Set<String> refused = new HashSet<>();
         private final Set<String> keyed = new HashSet<>();
+        private final Map<String, Ranged> ranged = new HashMap<>();
         private final List<String> problems = new ArrayList<>();
         private boolean staleAllowed;
+
+        /** What a range was declared to be. */
+        private record Ranged(Range range, List<String> types) {}
 
         private Builder(Class<?> type, Collection<? extends RecordType<?, ?>> records) {
             this.type = type;
@@ -64,13 +82,13 @@ public final class MethodTable {
 
         /** These methods read. */
         public Builder reads(String... methods) {
-            reading.addAll(Arrays.asList(methods));
+            reading.addAll(named(methods));
             return this;
         }
 
         /** These methods write; their arguments or results must still name the records. */
         public Builder writes(String... methods) {
-            writing.addAll(Arrays.asList(methods));
+            writing.addAll(named(methods));
             return this;
         }
 
@@ -81,9 +99,35 @@ public final class MethodTable {
 
         /** As {@link #key(String, int)}, of records of the named type. */
         public Builder key(String method, int argument, String recordType) {
-            slots.declare(method, argument, recordType);
-            keyed.add(method);
+            String name = named(method).get(0);
+            slots.declare(name, argument, recordType);
+            keyed.add(name);
             return this;
+        }
+
+        /**
+         * The method writes, and any record of these types may be changed by it, removed or added; without types, of the one
+         * that the interface is about. As {@link Writes#range()} says it.
+         */
+        public Builder rangeDirty(String method, String... recordTypes) {
+            ranged.put(named(method).get(0), new Ranged(Range.ALL, List.of(recordTypes)));
+            return this;
+        }
+
+        /**
+         * The method writes, and may change records whose keys are one of these two arguments, counted from 0, or lie between
+         * them. As {@link Range#BETWEEN} says it.
+         */
+        public Builder rangeDirty(String method, int one, int other) {
+            String name = named(method).get(0);
+            ranged.put(name, new Ranged(Range.BETWEEN, List.of()));
+            return key(name, one).key(name, other);
+        }
+
+        private static List<String> named(String... methods) {
+            return Arrays.stream(methods)
+                    .map(method -> method.replaceAll("\\s+", "").replace(",", ", "))
+                    .toList();
         }
 
         /**
@@ -91,7 +135,7 @@ public final class MethodTable {
          * interface offers and nobody can follow, such as {@code deleteAll()}.
          */
         public Builder refuses(String... methods) {
-            refused.addAll(Arrays.asList(methods));
+            refused.addAll(named(methods));
             return this;
         }
 
@@ -115,6 +159,7 @@ public final class MethodTable {
             Set<String> names = new HashSet<>();
             for (Method method : type.getMethods()) {
                 names.add(method.getName());
+                names.add(signature(method));
                 if (!Modifier.isStatic(method.getModifiers())) {
                     Route route = route(method);
                     if (route != null) {
@@ -122,7 +167,7 @@ public final class MethodTable {
                     }
                 }
             }
-            for (Set<String> declared : List.of(reading, writing, refused, keyed)) {
+            for (Set<String> declared : List.of(reading, writing, refused, keyed, ranged.keySet())) {
                 declared.stream()
                         .filter(name -> !names.contains(name))
                         .forEach(name -> problems.add(name + ": is declared, but there is no such method"));
@@ -134,16 +179,21 @@ public final class MethodTable {
         }
 
         private @Nullable Route route(Method method) {
-            String name = method.getName();
             if (isOfObject(method)) {
                 return null;
             }
+            if (method.isBridge()) {
+                // Calls the method that it stands for, which is routed.
+                return body(method);
+            }
+            String name = declaredName(method);
             if (refused.contains(name)) {
-                return new Route.Refused(
-                        name + " is declared as not to be used while " + type.getSimpleName() + " is being migrated");
+                return new Route.Refused(method.getName() + " is declared as not to be used while "
+                        + type.getSimpleName() + " is being migrated");
             }
             boolean declaredRead = reading.contains(name);
-            boolean declaredWrite = writing.contains(name);
+            Ranged range = ranged.get(name);
+            boolean declaredWrite = writing.contains(name) || range != null;
             if (!declaredRead && !declaredWrite) {
                 declaredRead = method.isAnnotationPresent(Reads.class);
                 declaredWrite = method.isAnnotationPresent(Writes.class);
@@ -154,8 +204,16 @@ public final class MethodTable {
             if (!declaredRead && !declaredWrite && method.isDefault()) {
                 return body(method);
             }
-            Words words = new Words(name);
-            if (declaredRead || !declaredWrite && words.reads() && method.getReturnType() != void.class) {
+            Words words = new Words(method.getName());
+            Writes said = method.getAnnotation(Writes.class);
+            if (range == null && declaredWrite && said != null && said.range() != Range.NONE) {
+                range = new Ranged(said.range(), List.of(said.types()));
+            }
+            if (range != null) {
+                return rangeWrite(method, range);
+            }
+            boolean answers = method.getReturnType() != void.class || handsOn(method);
+            if (declaredRead || !declaredWrite && words.reads() && answers) {
                 return read(method, words);
             }
             if (declaredWrite || words.writes()) {
@@ -165,6 +223,50 @@ public final class MethodTable {
                     method,
                     "its name does not tell what it does; annotate it with @Reads or @Writes, or declare it"
                             + " in the method table");
+        }
+
+        private static boolean handsOn(Method method) {
+            return Arrays.stream(method.getParameterTypes()).anyMatch(Generics::isConsumer);
+        }
+
+        private String declaredName(Method method) {
+            String signature = signature(method);
+            boolean bySignature = Stream.of(reading, writing, refused, ranged.keySet())
+                    .anyMatch(declared -> declared.contains(signature));
+            return bySignature ? signature : method.getName();
+        }
+
+        private @Nullable Route rangeWrite(Method method, Ranged range) {
+            String lazy = slots.lazyResult(method);
+            if (lazy != null) {
+                return problem(method, lazy);
+            }
+            if (range.range() == Range.ALL) {
+                try {
+                    return new Route.RangeWrite(operation(method), slots.ranged(range.types()), null);
+                } catch (IllegalArgumentException unclear) {
+                    return problem(method, "is declared to change a range, and " + unclear.getMessage());
+                }
+            }
+            if (slots.hasUnknownKey(method)) {
+                return problem(method, UNKNOWN_KEY);
+            }
+            List<Slot> bounds = slots.bounds(method);
+            if (bounds == null) {
+                return problem(
+                        method,
+                        "is declared to change what lies between two keys; mark exactly two arguments with @RecordKey,"
+                                + " single keys of one record type");
+            }
+            RecordType<?, ?> type = bounds.get(0).type();
+            if (!type.hasNaturalOrder()) {
+                return problem(
+                        method,
+                        "is declared to change what lies between two keys of " + type.name()
+                                + ", whose order is not the same in every store as that of whole numbers and dates is;"
+                                + " declare Range.ALL");
+            }
+            return new Route.RangeWrite(operation(method), List.of(type), bounds);
         }
 
         private @Nullable Route body(Method method) {
@@ -181,34 +283,31 @@ public final class MethodTable {
         }
 
         private @Nullable Route read(Method method, Words words) {
-            if (Generics.isLazy(method.getReturnType())) {
-                return problem(
-                        method, "returns a lazy result, which would be read after its transaction; return a list");
+            String lazy = slots.lazyResult(method);
+            if (lazy != null) {
+                return problem(method, lazy);
+            }
+            if (handsOn(method)) {
+                return new Route.HandingOn();
             }
             Reads said = method.getAnnotation(Reads.class);
-            // What is handed on record by record would be handed on twice.
-            boolean repeatable = Arrays.stream(method.getParameterTypes())
-                    .noneMatch(
-                            each -> Consumer.class.isAssignableFrom(each) || BiConsumer.class.isAssignableFrom(each));
             return new Route.Read(
                     operation(method),
                     slots.asked(method, words),
                     said == null ? staleAllowed : said.staleAllowed(),
-                    repeatable && (said == null || said.compared()));
+                    said == null || said.compared());
         }
 
         private @Nullable Route write(Method method, Words words) {
-            if (Generics.isLazy(method.getReturnType())) {
-                return problem(
-                        method, "returns a lazy result, which would write after its transaction; return the result");
+            String lazy = slots.lazyResult(method);
+            if (lazy != null) {
+                return problem(method, lazy);
             }
-            if (Arrays.stream(method.getParameterTypes()).anyMatch(Generics::isLazy)) {
+            if (Arrays.stream(method.getParameterTypes()).anyMatch(Generics::isReadOnce)) {
                 return problem(method, "takes a stream, which can be read only once; take a collection");
             }
             if (slots.hasUnknownKey(method)) {
-                return problem(
-                        method,
-                        "has an argument declared as a key, and it is not clear of which record type; name the type");
+                return problem(method, UNKNOWN_KEY);
             }
             List<Slot> arguments = slots.written(method, words);
             Slot result = slots.result(method, words);
@@ -216,7 +315,8 @@ public final class MethodTable {
                 return problem(
                         method,
                         "writes, and neither arguments nor result say which records; annotate the key with"
-                                + " @RecordKey, return the records, or declare that the table refuses the method");
+                                + " @RecordKey, return the records, declare that any record may change with"
+                                + " @Writes(range = Range.ALL), or declare that the table refuses the method");
             }
             return new Route.Write(operation(method), arguments, result);
         }
@@ -236,12 +336,7 @@ public final class MethodTable {
         }
 
         private @Nullable Route problem(Method method, String what) {
-            String parameters = String.join(
-                    ", ",
-                    Arrays.stream(method.getParameterTypes())
-                            .map(Class::getSimpleName)
-                            .toList());
-            problems.add(method.getName() + "(" + parameters + "): " + what);
+            problems.add(signature(method) + ": " + what);
             return null;
         }
     }

@@ -7,8 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Says that an argument, or on a method its result, is a record's key or a collection of keys: where types and names leave a
- * doubt, nothing is guessed.
+ * Says that an argument, or on a method its result, is a record's key or a collection, an array or a map of keys: where types
+ * and names leave a doubt, nothing is guessed. A map of keys has them as its keys, where those are of the key's class, or else
+ * as its values. Two arguments may be the bounds of a {@link Range#BETWEEN range}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

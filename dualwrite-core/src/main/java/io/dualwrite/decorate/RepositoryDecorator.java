@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The user's own repository interface over both sides: each call is routed by a {@link MethodTable} to the write path or the
- * read path. What a delegate throws reaches the caller unchanged. A default method runs its body here, so that the calls it
- * makes are routed, one by one. Thread-safe when the delegates are.
+ * read path. What a delegate throws reaches the caller unchanged; see the package for what else is kept. Thread-safe when the
+ * delegates are.
  */
 public final class RepositoryDecorator implements InvocationHandler {
     private static final @Nullable Object[] NONE = {};
@@ -90,7 +90,7 @@ public final class RepositoryDecorator implements InvocationHandler {
         if (route instanceof Route.Read read) {
             return reads.read(read.query(arguments), side -> delegates.call(side, method, arguments));
         }
-        if (route instanceof Route.Write write) {
+        if (route instanceof Route.Writing write) {
             @Nullable Object[] readable = write.readable(method, arguments);
             return writes.write(write.keys(readable), side -> delegates.call(side, method, readable));
         }

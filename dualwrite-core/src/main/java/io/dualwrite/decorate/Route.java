@@ -3,6 +3,8 @@ package io.dualwrite.decorate;
 import io.dualwrite.path.ReadPath;
 import io.dualwrite.path.WritePath;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
+import io.dualwrite.store.RecordType;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -22,13 +24,36 @@ sealed interface Route {
         }
     }
 
-    /** It writes. */
+    /** It runs once, in a transaction of the authority. */
+    sealed interface Writing extends Route {
+        /** The records of one call. */
+        WritePath.Keys keys(@Nullable Object[] given);
+
+        /** The arguments as they can be read more than once. */
+        default @Nullable Object[] readable(Method method, @Nullable Object[] given) {
+            return given;
+        }
+    }
+
+    /** What an iterable would read when its transaction is over is read now. */
+    static @Nullable Object eager(Method method, @Nullable Object result) {
+        boolean isEager = method.getReturnType() != Iterable.class || result instanceof Collection<?>;
+        if (isEager || !(result instanceof Iterable<?> many)) {
+            return result;
+        }
+        List<@Nullable Object> list = new ArrayList<>();
+        many.forEach(list::add);
+        return list;
+    }
+
+    /** It writes records that are named. */
     record Write(
             String operation,
             List<Slot> arguments,
-            @Nullable Slot result) implements Route {
-        /** The arguments, those that can be read only once replaced by lists. */
-        @Nullable Object[] readable(Method method, @Nullable Object[] given) {
+            @Nullable Slot result) implements Writing {
+        /** Those that can be read only once are replaced by lists. */
+        @Override
+        public @Nullable Object[] readable(Method method, @Nullable Object[] given) {
             @Nullable Object[] readable = given.clone();
             for (Slot slot : arguments) {
                 boolean takesLists = method.getParameterTypes()[slot.index()].isAssignableFrom(ArrayList.class);
@@ -41,8 +66,54 @@ sealed interface Route {
             return readable;
         }
 
-        WritePath.Keys keys(@Nullable Object[] given) {
+        @Override
+        public WritePath.Keys keys(@Nullable Object[] given) {
             return new CallKeys(this, given);
+        }
+    }
+
+    /** It writes records that only their range is known of. */
+    record RangeWrite(
+            String operation,
+            List<RecordType<?, ?>> types,
+            @Nullable List<Slot> bounds) implements Writing {
+        @Override
+        public WritePath.Keys keys(@Nullable Object[] given) {
+            List<RecordId> ranges = new ArrayList<>();
+            if (bounds == null) {
+                types.forEach(type -> ranges.add(type.all().id()));
+            } else {
+                RecordType<?, ?> type = bounds.get(0).type();
+                ranges.add(between(
+                                type,
+                                given[bounds.get(0).index()],
+                                given[bounds.get(1).index()])
+                        .id());
+            }
+            return new KnownKeys(ranges);
+        }
+
+        private <K> RecordRange between(RecordType<?, K> type, @Nullable Object one, @Nullable Object other) {
+            if (one == null || other == null) {
+                throw new IllegalArgumentException(operation + " was not called: a bound of its range is null");
+            }
+            return type.between(type.keyClass().cast(one), type.keyClass().cast(other));
+        }
+    }
+
+    /** Keys that are known before the call, whatever it does. */
+    record KnownKeys(Collection<RecordId> before) implements WritePath.Keys {
+        @Override
+        public WritePath.Named after(@Nullable Object result) {
+            return new WritePath.Named(before, 0);
+        }
+    }
+
+    /** It reads, and hands on what it reads while it reads it: in one transaction, so that it is never begun anew. */
+    record HandingOn() implements Writing {
+        @Override
+        public WritePath.Keys keys(@Nullable Object[] given) {
+            return new KnownKeys(List.of());
         }
     }
 

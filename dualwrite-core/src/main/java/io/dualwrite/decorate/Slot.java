@@ -2,6 +2,7 @@ package io.dualwrite.decorate;
 
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.store.RecordType;
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,14 +31,28 @@ record Slot(int index, RecordType<?, ?> type, boolean keys) {
         if (value instanceof Optional<?> optional) {
             optional.ifPresent(content -> each(content, visitor));
         } else if (value instanceof Map<?, ?> map) {
-            map.values().forEach(content -> each(content, visitor));
+            (namesByItsKeys(map) ? map.keySet() : map.values()).forEach(content -> each(content, visitor));
         } else if (value instanceof Iterable<?> many && !type.recordClass().isInstance(value)) {
             many.forEach(content -> each(content, visitor));
         } else if (value instanceof Object[] array) {
             Arrays.asList(array).forEach(content -> each(content, visitor));
+        } else if (value != null && isOfPrimitives(value)) {
+            for (int at = 0; at < Array.getLength(value); at++) {
+                each(Array.get(value, at), visitor);
+            }
         } else {
             visitor.accept(value, value == null ? null : identity(type, value));
         }
+    }
+
+    private boolean namesByItsKeys(Map<?, ?> map) {
+        return keys && map.keySet().stream().allMatch(type.keyClass()::isInstance);
+    }
+
+    private boolean isOfPrimitives(Object value) {
+        return value.getClass().isArray()
+                && value.getClass().getComponentType().isPrimitive()
+                && !type.keyClass().isInstance(value);
     }
 
     /** The identities in the value; what has none is left out. */

@@ -3,6 +3,7 @@ package io.dualwrite.decorate;
 import io.dualwrite.store.RecordType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -25,13 +26,58 @@ final class Slots {
 
     Slots(Class<?> type, Collection<? extends RecordType<?, ?>> records) {
         this.records = List.copyOf(records);
-        this.generics = new Generics(type);
+        this.generics = new Generics(type, of -> recordType(of) != null);
         for (Method method : type.getMethods()) {
             mention(generics.content(method.getGenericReturnType()));
             Arrays.stream(method.getGenericParameterTypes())
                     .map(generics::content)
                     .forEach(this::mention);
         }
+    }
+
+    /** Why the result is worked off too late, or null. */
+    @Nullable String lazyResult(Method method) {
+        return generics.lazy(method.getGenericReturnType());
+    }
+
+    /**
+     * The record types that a range is about: those named, or else the only one that the interface is about, or that there
+     * is.
+     *
+     * @throws IllegalArgumentException when that is not clear; the message says why
+     */
+    List<RecordType<?, ?>> ranged(List<String> names) {
+        List<RecordType<?, ?>> found = new ArrayList<>();
+        for (String name : names) {
+            found.add(records.stream()
+                    .filter(each -> each.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("there is no record type '" + name + "'")));
+        }
+        if (names.isEmpty()) {
+            Collection<RecordType<?, ?>> about = mentioned.isEmpty() ? records : mentioned;
+            if (about.size() != 1) {
+                throw new IllegalArgumentException("it is not clear of which record types; name them: "
+                        + records.stream().map(RecordType::name).toList());
+            }
+            found.addAll(about);
+        }
+        return found;
+    }
+
+    /** The two arguments marked as keys of one type between which a range lies; null when it is not just those. */
+    @Nullable List<Slot> bounds(Method method) {
+        List<Slot> bounds = new ArrayList<>();
+        for (int at = 0; at < method.getParameterCount(); at++) {
+            RecordType<?, ?> of = keyType(method, at);
+            Type type = method.getGenericParameterTypes()[at];
+            boolean single = generics.raw(type) == generics.content(type)
+                    || generics.raw(type).isPrimitive();
+            if (of != null && single && mark(method, at) != null) {
+                bounds.add(new Slot(at, of, true));
+            }
+        }
+        return bounds.size() == 2 && bounds.get(0).type() == bounds.get(1).type() ? bounds : null;
     }
 
     void declare(String method, int argument, String type) {
@@ -98,14 +144,17 @@ final class Slots {
             return new Slot(Slot.RESULT, record, false);
         }
         RecordKey said = method.getAnnotation(RecordKey.class);
-        RecordType<?, ?> key = keyType(content, said == null ? "" : said.value());
+        RecordType<?, ?> key = keyType(method.getGenericReturnType(), said == null ? null : said.value());
         return key != null && (said != null || words.creates()) ? new Slot(Slot.RESULT, key, true) : null;
     }
 
     /** The record type's name where an argument is marked as a key, empty where the mark names none, null without a mark. */
     private @Nullable String mark(Method method, int at) {
         RecordKey said = method.getParameters()[at].getAnnotation(RecordKey.class);
-        return said != null ? said.value() : declared.get(method.getName() + " " + at);
+        String bySignature = declared.get(MethodTable.signature(method) + " " + at);
+        return said != null
+                ? said.value()
+                : bySignature != null ? bySignature : declared.get(method.getName() + " " + at);
     }
 
     private static boolean isKey(Parameter parameter, Words method, RecordType<?, ?> of, int parameters) {
@@ -122,8 +171,14 @@ final class Slots {
     }
 
     private @Nullable RecordType<?, ?> keyType(Method method, int at) {
-        String said = mark(method, at);
-        return keyType(generics.content(method.getGenericParameterTypes()[at]), said == null ? "" : said);
+        return keyType(method.getGenericParameterTypes()[at], mark(method, at));
+    }
+
+    /** Of which type these are keys; {@code said} is what their mark names, null without a mark. */
+    private @Nullable RecordType<?, ?> keyType(Type type, @Nullable String said) {
+        Class<?> mapKeys = said == null ? null : generics.mapKeys(type);
+        RecordType<?, ?> ofMap = mapKeys == null ? null : keyType(mapKeys, String.valueOf(said));
+        return ofMap != null ? ofMap : keyType(generics.content(type), said == null ? "" : said);
     }
 
     /** The one type with keys of this class that is named, or else that the interface is about. */

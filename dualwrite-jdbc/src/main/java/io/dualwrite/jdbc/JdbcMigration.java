@@ -3,6 +3,7 @@ package io.dualwrite.jdbc;
 import io.dualwrite.Migration;
 import io.dualwrite.MigrationParts;
 import io.dualwrite.MigrationSettings;
+import io.dualwrite.decorate.MethodTable;
 import io.dualwrite.decorate.RepositoryDecorator;
 import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.StageMovedException;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +59,25 @@ public final class JdbcMigration extends Migration {
      *     other
      */
     public <T> T decorate(Class<T> type, Function<DataSource, T> onOrigin, Function<DataSource, T> onTarget) {
+        return decorate(type, methods -> {}, onOrigin, onTarget);
+    }
+
+    /**
+     * As {@link #decorate(Class, Function, Function)}, with declarations in code about methods that names and annotations do
+     * not explain.
+     *
+     * @param methods declares them
+     */
+    public <T> T decorate(
+            Class<T> type,
+            Consumer<MethodTable.Builder> methods,
+            Function<DataSource, T> onOrigin,
+            Function<DataSource, T> onTarget) {
+        MethodTable.Builder table = MethodTable.of(type, parts().types());
+        methods.accept(table);
         Sides<T> repositories =
                 new Sides<>(onOrigin.apply(dataSource(Side.ORIGIN)), onTarget.apply(dataSource(Side.TARGET)));
-        return RepositoryDecorator.decorate(type, repositories, parts().types(), writes(), reads());
+        return RepositoryDecorator.decorate(type, repositories, table.build(), writes(), reads());
     }
 
     /**

@@ -46,6 +46,9 @@ final class Life {
     private final Variation variation;
     private final Start start;
     private final Random random;
+    /** What drives the writers that change records without naming them; null where there are none. */
+    private final Random sweeps;
+
     private final AtomicLong values = new AtomicLong(100);
     private final int keys;
     private final List<SimulatedNode> nodes = new ArrayList<>();
@@ -60,7 +63,9 @@ final class Life {
             Oracle oracle,
             Variation variation,
             Start start,
-            Random random) {
+            Random random,
+            Random sweeps) {
+        this.sweeps = variation.sweeps() || sweeps.nextInt(4) == 0 ? sweeps : null;
         this.stores = stores;
         this.servers = servers;
         this.baton = baton;
@@ -154,7 +159,7 @@ final class Life {
 
     private void noticed(String what) {
         switch (what) {
-            case "waited for dualwrite_stripe" -> oracle.saw(Situation.WAITED_FOR_A_STRIPE);
+            case "waited for dualwrite_stripe" -> oracle.waitedForAStripe();
             case "waited for advisory" -> oracle.saw(Situation.FENCE_QUEUED);
             case "waited for a key" -> oracle.saw(Situation.WAITED_FOR_A_KEY);
             case "deadlock victim" -> oracle.saw(Situation.DEADLOCK);
@@ -203,7 +208,7 @@ final class Life {
                 rest(own, 300);
             }
             Side before = oracle.authority();
-            Writing writing = new Writing(node, oracle, own, keys, values, start != Start.CROWD);
+            Writing writing = new Writing(node, oracle, own, keys, values, start != Start.CROWD, sweeps);
             boolean knows = before != null && node.board.view().leader() == before;
             long handover = oracle.handover();
             Deed whole = () -> {

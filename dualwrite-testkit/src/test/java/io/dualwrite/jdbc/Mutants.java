@@ -3,8 +3,11 @@ package io.dualwrite.jdbc;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.fence.Transactions;
 import io.dualwrite.jdbc.Scenario.Start;
+import io.dualwrite.journal.Backlog;
+import io.dualwrite.journal.Claim;
 import io.dualwrite.journal.Intent;
 import io.dualwrite.journal.Journal;
+import io.dualwrite.journal.Postponement;
 import io.dualwrite.repair.Carrier;
 import io.dualwrite.repair.Checkpoint;
 import io.dualwrite.repair.Checkpoints;
@@ -25,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -97,7 +101,143 @@ final class Mutants {
                 confirmation("a difference confirmed by reading the authority first", AuthorityFirst::new),
                 confirmation("a difference confirmed by reading the journal first", JournalFirst::new),
                 new FenceLostWithASavepoint(),
-                new ReadsWithoutLookingAgain());
+                new ReadsWithoutLookingAgain(),
+                new RangesWithoutSettling(),
+                new RangesForgottenByType(),
+                new RangesOfTheAuthoritysKeysOnly());
+    }
+
+    private abstract static class WrongRanges extends Variation {
+        @Override
+        boolean sweeps() {
+            return true;
+        }
+
+        @Override
+        Start start() {
+            return Start.SHADOW;
+        }
+    }
+
+    /** A transfer that has read the authority before the sweep may write to the copy after the copy was listed. */
+    private static final class RangesWithoutSettling extends WrongRanges {
+        @Override
+        public String name() {
+            return "a range's keys listed without settling the copy";
+        }
+
+        @Override
+        Start start() {
+            return Start.CROWD;
+        }
+
+        @Override
+        Carrier carrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables, Pace pace) {
+            return new TableCarrier(places, controls, tables) {
+                private int reads;
+
+                @Override
+                public void settle(Side authority) {}
+
+                @Override
+                Map<RecordId, Row> readAuthority(Side authority, Set<RecordId> batch) throws SQLException {
+                    Map<RecordId, Row> rows = super.readAuthority(authority, batch);
+                    if (++reads % 3 == 0) {
+                        slowly(pace, 50);
+                    }
+                    return rows;
+                }
+            };
+        }
+    }
+
+    /** Rows that came while the range was being brought over go with those that were there before. */
+    private static final class RangesForgottenByType extends WrongRanges {
+        @Override
+        public String name() {
+            return "all rows of a type's ranges removed after one of them";
+        }
+
+        @Override
+        Journal relayed(Journal right) {
+            return new Delegating(right) {
+                @Override
+                public void remove(Collection<Intent> intents) {
+                    List<Intent> more = new ArrayList<>(intents);
+                    if (intents.stream().anyMatch(intent -> intent.record().isRange())) {
+                        more.addAll(right.ranges(SimulatedNode.ITEMS.name()));
+                    }
+                    super.remove(more);
+                }
+            };
+        }
+    }
+
+    private static class Delegating implements Journal {
+        private final Journal right;
+
+        Delegating(Journal right) {
+            this.right = right;
+        }
+
+        @Override
+        public void append(Collection<RecordId> records) {
+            right.append(records);
+        }
+
+        @Override
+        public List<RecordId> claim(Claim claim) {
+            return right.claim(claim);
+        }
+
+        @Override
+        public List<Intent> seen(Collection<RecordId> records) {
+            return right.seen(records);
+        }
+
+        @Override
+        public List<Intent> ranges(String type) {
+            return right.ranges(type);
+        }
+
+        @Override
+        public void remove(Collection<Intent> intents) {
+            right.remove(intents);
+        }
+
+        @Override
+        public void postpone(Collection<RecordId> records, Postponement postponement) {
+            right.postpone(records, postponement);
+        }
+
+        @Override
+        public Backlog backlog() {
+            return right.backlog();
+        }
+    }
+
+    /** What a sweep has deleted is on the copy alone. */
+    private static final class RangesOfTheAuthoritysKeysOnly extends WrongRanges {
+        @Override
+        public String name() {
+            return "a range's keys listed on the authority only";
+        }
+
+        @Override
+        Scan scanOfRanges(Scan right) {
+            return new Scan() {
+                @Override
+                public List<String> keysAfter(Side side, String type, @Nullable String after, int limit)
+                        throws Exception {
+                    return side == Side.TARGET ? List.of() : right.keysAfter(side, type, after, limit);
+                }
+
+                @Override
+                public Prints fingerprints(Side side, String type) throws Exception {
+                    return right.fingerprints(side, type);
+                }
+            };
+        }
     }
 
     /** Coordinators take the backfill for ended and the last verification for clean. */
@@ -197,11 +337,20 @@ final class Mutants {
         @Override
         Carrier carrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables, Pace pace) {
             Carrier right = super.carrier(places, controls, tables, pace);
-            return (authority, records, checkpoint) -> {
-                if (checkpoint != null) {
-                    new JdbcCheckpoints(places.target()).save(checkpoint);
+            return new Carrier() {
+                @Override
+                public void carry(Side authority, Set<RecordId> records, @Nullable Checkpoint checkpoint)
+                        throws Exception {
+                    if (checkpoint != null) {
+                        new JdbcCheckpoints(places.target()).save(checkpoint);
+                    }
+                    right.carry(authority, records, null);
                 }
-                right.carry(authority, records, null);
+
+                @Override
+                public void settle(Side authority) throws Exception {
+                    right.settle(authority);
+                }
             };
         }
     }

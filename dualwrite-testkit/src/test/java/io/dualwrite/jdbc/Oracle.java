@@ -35,11 +35,11 @@ final class Oracle {
             boolean journalled,
             int generation,
             Map<Long, Long> items,
-            Map<Long, Long> intents,
+            Map<Long, Set<Long>> intents,
             Set<Integer> backfilled,
             Set<Integer> clean) {
         boolean hasIntent(long key) {
-            return intents.containsValue(key);
+            return intents.values().stream().anyMatch(keys -> keys.contains(key));
         }
     }
 
@@ -52,7 +52,10 @@ final class Oracle {
     private final Map<Side, Seen> seen = new HashMap<>();
     private final Map<Long, List<Long>> history = new TreeMap<>();
     private final Map<Side, Map<Long, Integer>> reached = new HashMap<>();
-    private final Map<Side, Map<Long, Integer>> intentOf = new HashMap<>();
+    private final Map<Side, Map<Long, Map<Long, Integer>>> intentOf = new HashMap<>();
+    private final Set<String> settling = new HashSet<>();
+    private final Set<String> bringing = new HashSet<>();
+    private final Map<String, Set<Long>> sweeping = new HashMap<>();
     private final Map<String, Map<Long, Long>> writing = new HashMap<>();
     private final Map<String, Fenced> fenced = new HashMap<>();
     private final Set<String> landed = new HashSet<>();
@@ -103,9 +106,13 @@ final class Oracle {
         fenced.put(Baton.self(), new Fenced(side, of(side).version()));
     }
 
-    /** The calling actor is about to write these in one transaction; null deletes. */
-    void writing(Map<Long, Long> values) {
+    /**
+     * The calling actor is about to write these in one transaction; null deletes. What it does to those that it sweeps shows
+     * when it commits.
+     */
+    void writing(Map<Long, Long> values, Set<Long> swept) {
         writing.put(Baton.self(), new TreeMap<>(values));
+        sweeping.put(Baton.self(), swept);
         landed.remove(Baton.self());
     }
 
@@ -141,6 +148,21 @@ final class Oracle {
         baton = next;
         writing.clear();
         landed.clear();
+    }
+
+    /** The calling actor begins, or ends, to wait until nothing is being carried to a copy that was begun before. */
+    void settling(boolean begins) {
+        if (begins) {
+            settling.add(Baton.self());
+            bringing.add(Baton.self());
+        } else {
+            settling.remove(Baton.self());
+        }
+    }
+
+    /** The calling actor has waited for somebody's stripe. */
+    void waitedForAStripe() {
+        saw(settling.contains(Baton.self()) ? Situation.SETTLED_BEHIND_A_TRANSFER : Situation.WAITED_FOR_A_STRIPE);
     }
 
     /** A verification has confirmed a difference. */
@@ -218,6 +240,9 @@ final class Oracle {
 
     /** An actor was killed. */
     void killed(String actor) {
+        if (bringing.remove(actor)) {
+            saw(Situation.RANGE_OUTLIVED_ITS_RELAY);
+        }
         if (!actor.startsWith("coordinator")) {
             return;
         }
@@ -262,6 +287,12 @@ final class Oracle {
         rows(side, before, now);
         Map<Long, Long> mine = label.equals(SimulatedNode.WRITERS) ? writing.remove(Baton.self()) : null;
         if (mine != null) {
+            for (long key : sweeping.getOrDefault(Baton.self(), Set.of())) {
+                if (!Objects.equals(before.items().get(key), now.items().get(key))) {
+                    mine.putIfAbsent(key, now.items().get(key));
+                    saw(Situation.SWEPT);
+                }
+            }
             written(side, mine, before, now);
         }
         for (long key : history.keySet()) {
@@ -337,8 +368,8 @@ final class Oracle {
             if (now.journalled()) {
                 covered.add(key);
                 boolean noted = now.intents().entrySet().stream()
-                        .anyMatch(each ->
-                                each.getValue().equals(key) && !before.intents().containsKey(each.getKey()));
+                        .anyMatch(each -> each.getValue().contains(key)
+                                && !before.intents().containsKey(each.getKey()));
                 if (intentsAtOnce && !noted) {
                     throw violation("key " + key + " was changed on the " + side + " without an intent");
                 }
@@ -377,21 +408,35 @@ final class Oracle {
 
     /** An intent may go only when the copy has had the state that it stands for, or a later one. */
     private void intents(Side side, Seen before, Seen now) {
-        Map<Long, Integer> standsFor = intentOf.get(side);
-        now.intents().forEach((id, key) -> standsFor.computeIfAbsent(id, any -> states(key) - 1));
-        before.intents().forEach((id, key) -> {
-            Integer index = now.intents().containsKey(id) ? null : standsFor.remove(id);
-            if (index == null || tainted.contains(key) || !intentsAtOnce) {
-                return;
-            }
-            Long copied = of(side.other()).items().get(key);
-            List<Long> states = history.get(key);
-            if (states.subList(index, states.size()).stream().noneMatch(state -> Objects.equals(state, copied))) {
-                throw violation(
-                        "an intent of key " + key + " was removed on the " + side + ", which stood for state number "
-                                + index + " of " + states + ", while the copy has " + copied);
+        Map<Long, Map<Long, Integer>> standsFor = intentOf.get(side);
+        now.intents()
+                .forEach((id, keys) -> standsFor.computeIfAbsent(id, any -> {
+                    Map<Long, Integer> indexes = new TreeMap<>();
+                    keys.forEach(key -> indexes.put(key, states(key) - 1));
+                    return indexes;
+                }));
+        before.intents().forEach((id, keys) -> {
+            Map<Long, Integer> indexes = now.intents().containsKey(id) ? null : standsFor.remove(id);
+            if (indexes != null) {
+                indexes.forEach((key, index) -> removed(side, key, index));
+                if (keys.size() > 1) {
+                    saw(Situation.RANGE_BROUGHT_OVER);
+                    bringing.remove(Baton.self());
+                }
             }
         });
+    }
+
+    private void removed(Side side, long key, int index) {
+        if (tainted.contains(key) || !intentsAtOnce) {
+            return;
+        }
+        Long copied = of(side.other()).items().get(key);
+        List<Long> states = history.get(key);
+        if (states.subList(index, states.size()).stream().noneMatch(state -> Objects.equals(state, copied))) {
+            throw violation("an intent of key " + key + " was removed on the " + side
+                    + ", which stood for state number " + index + " of " + states + ", while the copy has " + copied);
+        }
     }
 
     /** What must hold after every commit. */
@@ -489,9 +534,10 @@ final class Oracle {
         Map<Long, Long> items = new TreeMap<>();
         server.committed(SimulatedNode.table(side))
                 .forEach(row -> items.put((Long) row.get("id"), (Long) row.get("amount")));
-        Map<Long, Long> intents = new TreeMap<>();
+        Map<Long, Set<Long>> intents = new TreeMap<>();
         server.committed("dualwrite_journal")
-                .forEach(row -> intents.put((Long) row.get("id"), Long.valueOf((String) row.get("record_key"))));
+                .forEach(row -> intents.put(
+                        (Long) row.get("id"), keys((String) row.get("record_type"), (String) row.get("record_key"))));
         Set<Integer> backfilled = new TreeSet<>();
         Set<Integer> clean = new TreeSet<>();
         for (Map<String, Object> row : server.committed("dualwrite_checkpoint")) {
@@ -511,6 +557,25 @@ final class Oracle {
                 intents,
                 backfilled,
                 clean);
+    }
+
+    /** The keys that a row of the journal stands for. */
+    private static Set<Long> keys(String type, String text) {
+        Set<Long> keys = new TreeSet<>();
+        if (!type.endsWith("[]")) {
+            keys.add(Long.valueOf(text));
+            return keys;
+        }
+        // Either "--", or the length of the first key, a colon, the key, "=" and the last key.
+        String[] bounds = text.equals("--")
+                ? new String[0]
+                : text.substring(text.indexOf(':') + 1).split("=");
+        long first = bounds.length == 0 ? 1 : Long.parseLong(bounds[0]);
+        long last = bounds.length == 0 ? Scenario.MOST_KEYS : Long.parseLong(bounds[1]);
+        for (long key = first; key <= last; key++) {
+            keys.add(key);
+        }
+        return keys;
     }
 
     private AssertionError violation(String what) {

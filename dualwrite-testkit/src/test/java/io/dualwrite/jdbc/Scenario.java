@@ -118,6 +118,8 @@ final class Scenario implements AutoCloseable {
     void run(long seed, Variation variation, Start start) throws Exception {
         variation.begin();
         Random random = new Random(seed * 7919 + start.ordinal());
+        // A source of its own, so that lives without sweeps are what they were.
+        Random sweeps = new Random(seed * 104_729 + start.ordinal());
         Hazards hazards = start == Start.CROWD
                 ? new Hazards(0, 40, 0, 0, 0, 1 + random.nextInt(8))
                 : random.nextInt(4) == 0 ? Hazards.NONE : Hazards.drawn(random);
@@ -127,7 +129,7 @@ final class Scenario implements AutoCloseable {
         prepare(start, random);
         oracle[0] = new Oracle(baton, servers, variation.leavesIntentsAtOnce());
         try {
-            Life life = new Life(stores, servers, baton, oracle[0], variation, start, random);
+            Life life = new Life(stores, servers, baton, oracle[0], variation, start, random, sweeps);
             life.populate();
             baton.run();
             steps += baton.steps();
@@ -137,7 +139,7 @@ final class Scenario implements AutoCloseable {
             baton = end;
             attach(end, oracle);
             oracle[0].goesOnWith(end);
-            new Life(stores, servers, end, oracle[0], variation, start, random).setRight();
+            new Life(stores, servers, end, oracle[0], variation, start, random, sweeps).setRight();
             steps += end.steps();
             fingerprint = 31 * fingerprint + end.fingerprint();
             oracle[0].atRest();

@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import io.dualwrite.event.Contexts;
 import io.dualwrite.event.MigrationEvent;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Board;
@@ -17,6 +18,7 @@ import io.dualwrite.repair.Handover;
 import io.dualwrite.repair.HandoverSettings;
 import io.dualwrite.repair.NotACopyException;
 import io.dualwrite.repair.Preflight;
+import io.dualwrite.repair.RangeRelay;
 import io.dualwrite.repair.Relay;
 import io.dualwrite.repair.RelaySettings;
 import io.dualwrite.repair.Scan;
@@ -99,20 +101,22 @@ final class SimulatedNode {
         this.board = new Board(plainControls);
         Carrier carrier = watched(variation.carrier(places, controls, tables, pace), oracle);
         this.transfer = variation.transfer(plainJournals, carrier, pace);
+        List<RecordType<?, ?>> types = List.of(ITEMS.type());
+        Scan scan = variation.scan(new TableScan(places, tables));
         this.relay = new Relay(
                 board,
-                plainJournals,
+                Sides.each(side -> variation.relayed(journals.of(side))),
                 transfer,
+                new RangeRelay.Listing(types, variation.scanOfRanges(scan)),
                 neverOpen(),
                 RelaySettings.defaults()
                         .withBatch(3)
                         .withAttempts(1_000, Duration.ofMillis(100), Duration.ofSeconds(5)),
                 listener,
-                pace);
+                pace,
+                Contexts.of(null));
         Confirmation confirmation = variation.confirmation(places, controls, journals, tables);
-        List<RecordType<?, ?>> types = List.of(ITEMS.type());
         this.checkpoints = watched(variation.checkpoints(new JdbcCheckpoints(places.target())), oracle);
-        Scan scan = variation.scan(new TableScan(places, tables));
         this.verifier = new Verifier(board, types, scan, confirmation, checkpoints, transfer, listener, pace);
         this.backfill = new Backfill(
                 board,
@@ -161,7 +165,12 @@ final class SimulatedNode {
 
             @Override
             public void settle(Side authority) throws Exception {
-                carrier.settle(authority);
+                oracle.settling(true);
+                try {
+                    carrier.settle(authority);
+                } finally {
+                    oracle.settling(false);
+                }
             }
         };
     }

@@ -40,7 +40,11 @@ enum Situation {
     INSERTED_AGAIN("a record was deleted and inserted again in one transaction"),
     JOINED("a caller's own transaction was joined"),
     NESTED("a write joined the transaction around it"),
-    READ_ACROSS_A_HANDOVER("a strict read was answered across a handover");
+    READ_ACROSS_A_HANDOVER("a strict read was answered across a handover"),
+    SWEPT("a statement changed records that nobody named"),
+    RANGE_BROUGHT_OVER("the rows of a range were removed"),
+    SETTLED_BEHIND_A_TRANSFER("a range waited for a transfer that was begun before it"),
+    RANGE_OUTLIVED_ITS_RELAY("a relay was killed while it brought a range over");
 
     private final String text;
 

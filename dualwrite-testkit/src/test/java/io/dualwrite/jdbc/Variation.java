@@ -48,6 +48,11 @@ public class Variation {
         return null;
     }
 
+    /** Whether every life has writers that change records without naming them, and not just some. */
+    boolean sweeps() {
+        return false;
+    }
+
     /** Whether it claims that every change has an intent at once; otherwise only the end counts. */
     boolean leavesIntentsAtOnce() {
         return true;
@@ -71,6 +76,16 @@ public class Variation {
     }
 
     Scan scan(Scan right) {
+        return right;
+    }
+
+    /** How the records of ranges are listed. */
+    Scan scanOfRanges(Scan right) {
+        return right;
+    }
+
+    /** The journal that relays work off. */
+    Journal relayed(Journal right) {
         return right;
     }
 

@@ -1,7 +1,9 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.fence.Transaction;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
+import io.dualwrite.store.RecordType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,7 +14,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** One transaction of an application, as drawn from its writer's own source of choices. One use. */
 final class Writing {
@@ -35,14 +39,27 @@ final class Writing {
     private final int keys;
     private final AtomicLong values;
     private final boolean fancy;
+    private final @Nullable Random sweeps;
+    private final Set<Long> swept = new TreeSet<>();
     private final Map<Long, Long> written = new TreeMap<>();
     private final Set<Situation> sights = EnumSet.noneOf(Situation.class);
     private final long begun;
     private Side on = Side.ORIGIN;
     private long fencedAt;
 
-    /** With {@code fancy}, all kinds of transactions, and otherwise plain ones. */
-    Writing(SimulatedNode node, Oracle oracle, Random own, int keys, AtomicLong values, boolean fancy) {
+    /**
+     * With {@code fancy}, all kinds of transactions, and otherwise plain ones; with {@code sweeps}, which is what they are
+     * drawn from, some that change records without naming them.
+     */
+    Writing(
+            SimulatedNode node,
+            Oracle oracle,
+            Random own,
+            int keys,
+            AtomicLong values,
+            boolean fancy,
+            @Nullable Random sweeps) {
+        this.sweeps = sweeps != null && sweeps.nextInt(3) == 0 ? sweeps : null;
         this.node = node;
         this.oracle = oracle;
         this.own = own;
@@ -87,7 +104,7 @@ final class Writing {
         node.transactions.write(transaction -> {
             enter(transaction);
             try (Connection connection = node.bound.of(on).getConnection()) {
-                work(transaction, connection, kind, key, several);
+                workOrSweep(transaction, connection, kind, key, several);
             }
             if (nests) {
                 sights.add(Situation.NESTED);
@@ -98,13 +115,14 @@ final class Writing {
                     return on;
                 });
             }
-            oracle.writing(written);
+            oracle.writing(written, swept);
             return on;
         });
     }
 
     private void enter(Transaction transaction) {
         written.clear();
+        swept.clear();
         sights.clear();
         on = transaction.side();
         fencedAt = node.pace.nanos();
@@ -123,16 +141,52 @@ final class Writing {
                     if (before != null) {
                         connection.rollback(before);
                     }
-                    work(transaction, connection, kind, key, several);
+                    workOrSweep(transaction, connection, kind, key, several);
                     return on;
                 });
-                oracle.writing(written);
+                oracle.writing(written, swept);
                 sights.add(Situation.JOINED);
                 connection.commit();
             } catch (Exception failure) {
                 connection.rollback();
                 throw failure;
             }
+        }
+    }
+
+    private void workOrSweep(Transaction transaction, Connection connection, Kind kind, long first, boolean several)
+            throws SQLException {
+        if (sweeps == null) {
+            work(transaction, connection, kind, first, several);
+        } else {
+            sweep(sweeps, transaction, connection);
+        }
+    }
+
+    /** One statement about all records, or those between two keys, whichever they are. */
+    private void sweep(Random drawn, Transaction transaction, Connection connection) throws SQLException {
+        boolean all = drawn.nextBoolean();
+        boolean notedFirst = drawn.nextBoolean();
+        boolean deletes = drawn.nextInt(3) > 0;
+        long first = all ? 1 : 1 + drawn.nextInt(keys);
+        long last = all ? Scenario.MOST_KEYS : first + drawn.nextInt((int) (keys - first + 1));
+        RecordType<?, Long> type = SimulatedNode.ITEMS.type();
+        RecordRange range = all ? type.all() : type.between(last, first);
+        String table = SimulatedNode.table(transaction.side());
+        String where = all ? "" : " where id between " + first + " and " + last;
+        if (notedFirst) {
+            transaction.changed(range);
+        }
+        for (long key = first; key <= last; key++) {
+            swept.add(key);
+        }
+        if (deletes) {
+            execute(connection, "delete from " + table + where);
+        } else {
+            execute(connection, "update " + table + " set amount = ?" + where, values.incrementAndGet());
+        }
+        if (!notedFirst) {
+            transaction.changed(range);
         }
     }
 

@@ -111,6 +111,22 @@ public abstract class CarrierContract extends PairContract {
                 .isEmpty();
     }
 
+    @Test
+    protected void nothingIsSettledOnASideThatIsNoCopy() throws Exception {
+        parts().carrier().settle(Side.ORIGIN);
+        flip();
+        assertThatThrownBy(() -> parts().carrier().settle(Side.ORIGIN)).isInstanceOf(NotACopyException.class);
+    }
+
+    @Test
+    protected void settlingChangesNoRecord() throws Exception {
+        pair().put(Side.ORIGIN, 1, "a");
+        pair().put(Side.TARGET, 2, "b");
+        parts().carrier().settle(Side.ORIGIN);
+        assertThat(pair().get(Side.TARGET, 1)).isNull();
+        assertThat(pair().get(Side.TARGET, 2)).isEqualTo("b");
+    }
+
     private void carry(Side authority, long... keys) throws Exception {
         Set<io.dualwrite.stage.RecordId> records = new java.util.LinkedHashSet<>();
         for (long key : keys) {

@@ -7,6 +7,7 @@ import io.dualwrite.repair.Confirmation;
 import io.dualwrite.repair.Discrepancy;
 import io.dualwrite.repair.NotACopyException;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import java.util.List;
 import java.util.Set;
@@ -50,6 +51,20 @@ public abstract class ConfirmationContract extends PairContract {
         pair().put(Side.ORIGIN, 1, "a");
         parts().journals().origin().append(List.of(id(1)));
         assertThat(confirm(Side.ORIGIN, 1)).isEmpty();
+    }
+
+    @Test
+    protected void aRecordInAnOpenRangeIsInFlightAndOneBesideItIsNot() throws Exception {
+        pair().put(Side.ORIGIN, 2, "a");
+        pair().put(Side.ORIGIN, 10, "b");
+        pair().put(Side.TARGET, 11, "c");
+        RecordRange range = new RecordRange(type().name(), "2", "10");
+        parts().journals().origin().append(List.of(range.id()));
+        assertThat(confirm(Side.ORIGIN, 2, 10, 11))
+                .extracting(Discrepancy::record)
+                .containsExactly(id(11));
+        parts().journals().origin().append(List.of(type().all().id()));
+        assertThat(confirm(Side.ORIGIN, 2, 10, 11)).isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.dualwrite.journal.Intent;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.journal.Postponement;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -198,6 +199,40 @@ public abstract class JournalContract {
         assertThat(journal().backlog().oldest()).isBetween(Duration.ofMinutes(10), Duration.ofMinutes(11));
         journal().remove(journal().seen(List.of(A, B)));
         assertThat(journal().backlog()).isEqualTo(Backlog.NONE);
+    }
+
+    @Test
+    protected void aRangeIsKeptClaimedPutOffAndRemovedLikeARecord() {
+        RecordId range = RecordRange.all("order").id();
+        journal().append(List.of(range, A));
+        assertThat(journal().claim(Claim.due(10, LEASE))).containsExactly(range, A);
+        assertThat(journal().claim(Claim.due(10, LEASE))).isEmpty();
+        journal().postpone(List.of(range), Postponement.retryAfter(Duration.ZERO));
+        assertThat(journal().seen(List.of(range))).extracting(Intent::attempts).containsExactly(1);
+        journal().remove(journal().seen(List.of(range)));
+        assertThat(journal().seen(List.of(range, A))).extracting(Intent::record).containsExactly(A);
+    }
+
+    @Test
+    protected void theRangesOfATypeAreListedAndNothingElse() {
+        RecordId all = RecordRange.all("order").id();
+        RecordId some = new RecordRange("order", "1", "x".repeat(300)).id();
+        journal().append(List.of(A, all, some, RecordRange.all("customer").id()));
+        journal().append(List.of(all));
+        journal().postpone(List.of(some), Postponement.quarantine());
+        assertThat(journal().ranges("order")).extracting(Intent::record).containsExactlyInAnyOrder(all, some, all);
+        assertThat(journal().ranges("order")).filteredOn(Intent::quarantined).hasSize(1);
+        assertThat(journal().ranges("orders")).isEmpty();
+        assertThat(journal().ranges("")).isEmpty();
+    }
+
+    @Test
+    protected void theBacklogTellsHowManyRowsStandForRanges() {
+        journal().append(List.of(A, B));
+        assertThat(journal().backlog().ranges()).isZero();
+        journal().append(List.of(RecordRange.all("order").id()));
+        assertThat(journal().backlog().ranges()).isEqualTo(1);
+        assertThat(journal().backlog().open()).isEqualTo(3);
     }
 
     @Test

@@ -71,17 +71,25 @@ final class WrongVariants {
                         right -> handsKeysOn(),
                         right -> knowsOneThread(),
                         right -> dawdles());
-            case JOURNAL -> List.of(right -> seesWhatItIsAskedFor((Journal) right));
+            case JOURNAL ->
+                List.of(
+                        right -> seesWhatItIsAskedFor((Journal) right),
+                        right -> listsRangesOfEveryType((Journal) right));
             case CONTROL -> List.of(right -> comparesVersionsOnly((Control) right));
             case CHECKPOINTS ->
                 List.of(right -> findsTheLast((Checkpoints) right), right -> alwaysFinds((Checkpoints) right));
             case CARRIER ->
-                List.of(right -> carriesANeighbour((Carrier) right), right -> takesInsteadOfCopying((Carrier) right));
+                List.of(
+                        right -> carriesANeighbour((Carrier) right),
+                        right -> takesInsteadOfCopying((Carrier) right),
+                        right -> settlesAnything((Carrier) right),
+                        right -> carriesWhileSettling((Carrier) right));
             case CONFIRMATION ->
                 List.of(
                         right -> looksAtNoJournal((Confirmation) right),
                         right -> repairs((Confirmation) right),
-                        right -> suspectsEverything((Confirmation) right));
+                        right -> suspectsEverything((Confirmation) right),
+                        right -> excusesAllOfAType((Confirmation) right));
             case SCAN -> List.of(right -> inventsOne((Scan) right), right -> digestsNothing((Scan) right));
             case TRANSACTIONS -> List.of(right -> isAlwaysWithin((Transactions) right));
             case PREFLIGHT, INSPECTING_PREFLIGHT ->
@@ -267,6 +275,34 @@ final class WrongVariants {
                 pair().remove(authority, Long.parseLong(record.key()));
             }
         };
+    }
+
+    private static Carrier settlesAnything(Carrier right) {
+        return instead(Carrier.class, right, "settle", args -> null);
+    }
+
+    private static Carrier carriesWhileSettling(Carrier right) {
+        return instead(Carrier.class, right, "settle", args -> {
+            right.carry((Side) args[0], Set.of(FIRST), null);
+            return null;
+        });
+    }
+
+    private static Confirmation excusesAllOfAType(Confirmation right) {
+        return instead(Confirmation.class, right, "confirm", args -> {
+            Set<RecordId> records = (Set<RecordId>) args[1];
+            Journal journal = pair().parts().journals().of((Side) args[0]);
+            boolean open = !journal.ranges(Note.TYPE.name()).isEmpty();
+            return open ? List.of() : right.confirm((Side) args[0], records);
+        });
+    }
+
+    private static Journal listsRangesOfEveryType(Journal right) {
+        return instead(Journal.class, right, "ranges", args -> {
+            List<Intent> all = new ArrayList<>(right.ranges("order"));
+            all.addAll(right.ranges("customer"));
+            return all;
+        });
     }
 
     private static Confirmation looksAtNoJournal(Confirmation right) {

@@ -307,7 +307,9 @@ public final class Replay<T> implements AutoCloseable {
 
         private @Nullable MethodTable table(List<String> problems) {
             try {
-                MethodTable.Builder table = MethodTable.of(type, records);
+                MethodTable.Builder table = MethodTable.of(type, records)
+                        .withoutRanges("calls are replayed for the records that they name; let it name them, or"
+                                + " declare that the table refuses the method");
                 methods.accept(table);
                 return table.build();
             } catch (UnclassifiedMethodsException unclear) {

@@ -70,6 +70,7 @@ public final class MethodTable {
         private final Set<String> keyed = new HashSet<>();
         private final Map<String, Ranged> ranged = new HashMap<>();
         private final List<String> problems = new ArrayList<>();
+        private @Nullable String noRanges;
         private boolean staleAllowed;
 
         /** What a range was declared to be. */
@@ -136,6 +137,16 @@ public final class MethodTable {
          */
         public Builder refuses(String... methods) {
             refused.addAll(named(methods));
+            return this;
+        }
+
+        /**
+         * Refuses every method that declares a range, for stores that cannot list their keys: nobody could bring it over.
+         *
+         * @param why what the refusals say
+         */
+        public Builder withoutRanges(String why) {
+            noRanges = why;
             return this;
         }
 
@@ -237,6 +248,9 @@ public final class MethodTable {
         }
 
         private @Nullable Route rangeWrite(Method method, Ranged range) {
+            if (noRanges != null) {
+                return problem(method, "is declared to change a range, and " + noRanges);
+            }
             String lazy = slots.lazyResult(method);
             if (lazy != null) {
                 return problem(method, lazy);

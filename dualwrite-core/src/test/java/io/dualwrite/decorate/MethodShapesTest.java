@@ -560,6 +560,19 @@ class MethodShapesTest {
     }
 
     @Test
+    void whereKeysCannotBeListedNoRangeIsAccepted() {
+        assertThatThrownBy(() -> MethodTable.of(Overloaded.class, List.of(ORDERS))
+                        .writes("find(Order)", "touch(Order)")
+                        .refuses("touch(Long, String)", "purge(Long, Long)")
+                        .rangeDirty("purge()")
+                        .withoutRanges("nobody lists keys here")
+                        .build())
+                .isInstanceOf(UnclassifiedMethodsException.class)
+                .hasMessageContaining("purge(): is declared to change a range, and nobody lists keys here")
+                .hasMessageNotContaining("touch");
+    }
+
+    @Test
     void annotationsAreFoundOnTheInterfaceThatTheRepositoryTells() throws Exception {
         Orders orders = orders(new Delegate(null));
         assertThat(orders.getClass().getInterfaces()).containsExactly(Orders.class);

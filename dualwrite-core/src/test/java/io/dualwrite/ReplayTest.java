@@ -441,6 +441,37 @@ class ReplayTest {
                 .hasMessageContaining("addTo");
     }
 
+    interface Notes {
+        Basket create(List<String> things);
+    }
+
+    @Test
+    void aKeyThatTheCopyMakesDifferentlyIsMissedAtOnceAndNothingIsMadeTwice() {
+        for (boolean inline : new boolean[] {false, true}) {
+            AtomicInteger made = new AtomicInteger();
+            Replay.Builder<Notes> builder = Replay.<Notes>between(
+                            Notes.class,
+                            things -> new Basket(things.size(), things),
+                            things -> new Basket(things.size() + made.getAndIncrement(), things))
+                    .records(BASKETS)
+                    .stage(flag);
+            try (Replay<Notes> replay = inline ? builder.onCallersThread().build() : builder.build()) {
+                replay.decorated().create(List.of("same"));
+                await().until(() -> made.get() == 1);
+                await().untilAsserted(() ->
+                        assertThat(replay.migration().backlog().isEmpty()).isTrue());
+                assertThat(replay.missed()).isEmpty();
+                replay.decorated().create(List.of("a", "b"));
+                await().untilAsserted(() -> assertThat(replay.missed())
+                        .hasSize(1)
+                        .allMatch(missed -> missed.record().equals(id(2)) && missed.dropped()));
+                await().untilAsserted(() ->
+                        assertThat(replay.migration().backlog().quarantined()).isPositive());
+                assertThat(made).hasValue(2);
+            }
+        }
+    }
+
     /** A caller that calls the interface itself from within a call. */
     @Test
     void callsFromWithinACallArePartOfIt() throws Exception {

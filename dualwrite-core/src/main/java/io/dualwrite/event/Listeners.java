@@ -41,7 +41,11 @@ public final class Listeners implements MigrationListener {
         String who = listener.getClass().getName();
         if (logged.size() < KINDS_REMEMBERED
                 && logged.add(who + thrown.getClass().getName())) {
-            LOG.warn("Listener {} threw; the migration goes on, and this kind is not logged again", who, thrown);
+            // Without its message, which may quote what the event is about.
+            LOG.warn(
+                    "Listener {} threw {}; the migration goes on, and this kind is not logged again",
+                    who,
+                    Fault.of(thrown));
         }
     }
 }

@@ -31,6 +31,7 @@ public final class StageLatch {
 
     /** What the source wishes now, or the last good wish when it fails; null before the first good one. */
     public synchronized @Nullable Stage wish() {
+        boolean interrupted = Thread.currentThread().isInterrupted();
         try {
             Stage wish = source.wish();
             if (wish == null || !wish.isWishable()) {
@@ -39,13 +40,15 @@ public final class StageLatch {
             last = wish;
             reported.clear();
         } catch (Throwable failure) {
-            if (failure instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
+            interrupted |= failure instanceof InterruptedException;
             if (reported.size() < KINDS_REMEMBERED
                     && reported.add(failure.getClass().getName())) {
                 failures.accept(failure);
             }
+        }
+        if (interrupted) {
+            // Also where the source has swallowed it.
+            Thread.currentThread().interrupt();
         }
         return last;
     }

@@ -18,6 +18,7 @@ import io.dualwrite.store.ScannableStore;
 import io.dualwrite.testkit.contract.Note;
 import io.dualwrite.testkit.fault.FaultyDataSource;
 import io.dualwrite.testkit.fault.MemoryStore;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -67,6 +68,33 @@ final class StoresWorld implements AutoCloseable {
         JdbcDataSource source = new JdbcDataSource();
         source.setURL("jdbc:h2:mem:world" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
         return source;
+    }
+
+    /** The connections of one process, which end with it. */
+    private static final class Connections {
+        private final List<Connection> given = new ArrayList<>();
+
+        DataSource source() {
+            return (DataSource) Proxy.newProxyInstance(
+                    StoresWorld.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, args) -> {
+                        if (!method.getName().equals("getConnection")) {
+                            throw new UnsupportedOperationException(method.getName());
+                        }
+                        return next();
+                    });
+        }
+
+        private synchronized Connection next() throws SQLException {
+            Connection connection = JOURNAL.getConnection();
+            given.add(connection);
+            return connection;
+        }
+
+        synchronized void end() throws SQLException {
+            for (Connection connection : given) {
+                connection.close();
+            }
+        }
     }
 
     /** A store into whose calls something can be hung. */
@@ -142,7 +170,8 @@ final class StoresWorld implements AutoCloseable {
 
     /** A process of the application. */
     final class Node {
-        private final FaultyDataSource journal = new FaultyDataSource(JOURNAL);
+        private final Connections connections = new Connections();
+        private final FaultyDataSource journal = new FaultyDataSource(connections.source());
         private final Sides<Hooked> hooked = Sides.each(side -> new Hooked(stores.of(side)));
         private final StoresMigration<Note, Long> migration;
         private final Relay relay;
@@ -198,6 +227,11 @@ final class StoresWorld implements AutoCloseable {
             return migration;
         }
 
+        /** What the database does with the connections of a process that is gone. */
+        void isGone() throws SQLException {
+            connections.end();
+        }
+
         FaultyDataSource journal() {
             return journal;
         }
@@ -241,6 +275,16 @@ final class StoresWorld implements AutoCloseable {
             }
             throw new AssertionError("No clean verification");
         }
+    }
+
+    /** A migration that nobody has approved of to switch. */
+    StoresMigration<Note, Long> unanswered() {
+        StoresMigration<Note, Long> migration = Jdbc.stores(name, Note.class, Long.class, JOURNAL)
+                .between(new Hooked(stores.origin()), new Hooked(stores.target()))
+                .key(Note::id)
+                .build();
+        migration.refresh();
+        return migration;
     }
 
     Node node() {

@@ -1,8 +1,10 @@
 package io.dualwrite.path;
 
+import io.dualwrite.fence.CallFence;
+import io.dualwrite.fence.Transactions;
+import io.dualwrite.stage.Side;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.retry.Retry;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,28 +12,47 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; blocks for as long as the copy does.
  */
 public final class InlineCalls {
+    private final CallFence fence;
     private final @Nullable CircuitBreaker breaker;
     private final @Nullable Retry retry;
 
-    public InlineCalls(@Nullable CircuitBreaker breaker, @Nullable Retry retry) {
+    public InlineCalls(CallFence fence, @Nullable CircuitBreaker breaker, @Nullable Retry retry) {
+        this.fence = fence;
         this.breaker = breaker;
         this.retry = retry;
     }
 
-    /** Does the work, as often as the retry says; throws what it threw last, or that the breaker is open. */
-    <T extends @Nullable Object> T call(Callable<T> work) throws Exception {
-        return retry == null ? once(work) : retry.executeCallable(() -> once(work));
+    /** Makes the call, as often as the retry says; throws what it threw last, or that the breaker is open. */
+    void call(Side copy, Transactions.Reading<?> call) throws Exception {
+        Retry again = retry;
+        if (again == null) {
+            once(copy, call);
+            return;
+        }
+        Retry.Context<Object> attempts = again.context();
+        while (true) {
+            try {
+                Object result = once(copy, call);
+                if (result == null || !attempts.onResult(result)) {
+                    attempts.onComplete();
+                    return;
+                }
+            } catch (Exception failure) {
+                // Returns, after its pause, when there is to be another attempt; throws otherwise.
+                attempts.onError(failure);
+            }
+        }
     }
 
-    private <T extends @Nullable Object> T once(Callable<T> work) throws Exception {
+    private @Nullable Object once(Side copy, Transactions.Reading<?> call) throws Exception {
         CircuitBreaker guard = breaker;
         if (guard == null) {
-            return work.call();
+            return fence.on(copy, call);
         }
         guard.acquirePermission();
         long begun = guard.getCurrentTimestamp();
         try {
-            T result = work.call();
+            Object result = fence.on(copy, call);
             guard.onSuccess(guard.getCurrentTimestamp() - begun, guard.getTimestampUnit());
             return result;
         } catch (InterruptedException saysNothingAboutTheCopy) {

@@ -92,8 +92,7 @@ public final class ReplayPath extends WritePath {
         if (within != null) {
             return call.on(within);
         }
-        List<RecordId> before = new ArrayList<>(new LinkedHashSet<>(keys.before()));
-        before.sort(ORDER);
+        List<RecordId> before = inOrder(keys.before());
         List<RecordId> turns =
                 before.isEmpty() ? List.of(new RecordId("", "call " + unnamed.incrementAndGet())) : before;
         Collection<RecordId> behind;
@@ -116,11 +115,22 @@ public final class ReplayPath extends WritePath {
         return result;
     }
 
+    /** Everybody takes turns in the same order, so that nobody waits in a circle. */
+    private static List<RecordId> inOrder(Collection<RecordId> records) {
+        if (records.size() == 1) {
+            return List.of(records.iterator().next());
+        }
+        List<RecordId> once = new ArrayList<>(new LinkedHashSet<>(records));
+        once.sort(ORDER);
+        return once;
+    }
+
     /** The records that the copy lacks now; none when it has followed already. */
     private Collection<RecordId> behind(
             Standing now, Keys keys, List<RecordId> before, Named after, Transactions.Reading<?> call) {
-        Set<RecordId> records = new LinkedHashSet<>(before);
-        records.addAll(after.records());
+        Set<RecordId> all = new LinkedHashSet<>(before);
+        all.addAll(after.records());
+        Collection<RecordId> records = all.size() == before.size() ? before : all;
         if (records.isEmpty()) {
             return List.of();
         }
@@ -130,7 +140,7 @@ public final class ReplayPath extends WritePath {
         // The authority's store has made the key; the copy's has to come to the same one.
         Transactions.Reading<?> checked = side -> {
             Object result = call.on(side);
-            if (!Set.copyOf(keys.after(result).records()).equals(records)) {
+            if (!Set.copyOf(keys.after(result).records()).equals(all)) {
                 throw new OtherKeyException();
             }
             return result;
@@ -207,7 +217,7 @@ public final class ReplayPath extends WritePath {
     private @Nullable Throwable failure(InlineCalls inline, Side copy, Transactions.Reading<?> call) {
         boolean interrupted = Thread.currentThread().isInterrupted();
         try {
-            inline.<@Nullable Object>call(() -> fence.on(copy, call));
+            inline.call(copy, call);
             return null;
         } catch (Throwable failure) {
             interrupted |= failure instanceof InterruptedException;

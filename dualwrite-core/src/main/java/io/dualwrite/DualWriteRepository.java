@@ -15,6 +15,7 @@ import io.dualwrite.stage.Stage;
 import io.dualwrite.store.KeyCodec;
 import io.dualwrite.store.KeyCodecs;
 import io.dualwrite.store.RecordType;
+import io.dualwrite.store.ScannableStore;
 import io.dualwrite.store.Store;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,13 +46,19 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
     private final ReadPath reads;
     private final String finding;
     private final boolean staleAllowed;
+    private final boolean bulkChanges;
     /** The class of the key last seen, which is known to be one that can be written. */
     private @Nullable Class<?> writable;
 
     private volatile boolean closed;
 
     private DualWriteRepository(
-            RecordType<R, K> type, Sides<Store<R, K>> stores, StoreMigration migration, boolean staleAllowed) {
+            RecordType<R, K> type,
+            Sides<Store<R, K>> stores,
+            StoreMigration migration,
+            boolean staleAllowed,
+            boolean bulkChanges) {
+        this.bulkChanges = bulkChanges;
         this.type = type;
         this.stores = stores;
         this.migration = migration;
@@ -120,6 +127,35 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
                     passage.end();
                 }
             }
+        } catch (Exception thrown) {
+            throw DualWriteRepository.<RuntimeException>asItIs(thrown);
+        }
+    }
+
+    /** What changes any number of a store's records. */
+    @FunctionalInterface
+    public interface Bulk<R, K> {
+        void on(Store<R, K> store) throws Exception;
+    }
+
+    /**
+     * Lets {@code change} do what it likes with the store that has the authority, by methods of the store's own: records that
+     * nobody names may be changed, added and removed. Afterwards everything in both stores is compared and made the same.
+     * Throws as {@link #save} does.
+     *
+     * @throws UnsupportedOperationException when it was not declared with {@link Builder#bulkChanges}; nothing was written
+     */
+    public void changeAll(Bulk<R, K> change) {
+        refuseWhenClosed();
+        if (!bulkChanges) {
+            throw new UnsupportedOperationException("The repository of " + type.name()
+                    + " was not built for bulk changes; add .bulkChanges() to its declaration");
+        }
+        try {
+            writes.write(new Everything(type.all().id()), side -> {
+                change.on(stores.of(side));
+                return true;
+            });
         } catch (Exception thrown) {
             throw DualWriteRepository.<RuntimeException>asItIs(thrown);
         }
@@ -254,6 +290,18 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
         }
     }
 
+    private record Everything(RecordId id) implements WritePath.Keys {
+        @Override
+        public List<RecordId> before() {
+            return List.of(id);
+        }
+
+        @Override
+        public WritePath.Named after(@Nullable Object result) {
+            return new WritePath.Named(List.of(id), 0);
+        }
+    }
+
     private record Deleted(RecordId id) implements WritePath.Keys {
         @Override
         public List<RecordId> before() {
@@ -276,6 +324,7 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
         private @Nullable StageSource source;
         private @Nullable Stage first;
         private boolean staleAllowed;
+        private boolean bulkChanges;
 
         private Builder(@Nullable Store<R, K> origin, @Nullable Store<R, K> target) {
             this.origin = origin;
@@ -328,6 +377,12 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
             return this;
         }
 
+        /** Allows {@link #changeAll}. Both stores must be able to list their keys: {@link ScannableStore}. */
+        public Builder<R, K> bulkChanges() {
+            this.bulkChanges = true;
+            return this;
+        }
+
         /** Whether the copy may answer finds once the read ramp includes their keys; default false. */
         public Builder<R, K> staleAllowed(boolean allowed) {
             this.staleAllowed = allowed;
@@ -364,7 +419,7 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
                 // Lets the listeners know of the flag's failure before the first call.
                 migration.refresh();
             }
-            return new DualWriteRepository<>(type, stores, migration, staleAllowed);
+            return new DualWriteRepository<>(type, stores, migration, staleAllowed, bulkChanges);
         }
 
         @Override
@@ -375,6 +430,11 @@ public final class DualWriteRepository<R, K> implements AutoCloseable {
             }
             if (origin != null && origin == target) {
                 problems.add("both sides are the same store; give between(...) two");
+            }
+            if (bulkChanges && !(origin instanceof ScannableStore && target instanceof ScannableStore)) {
+                problems.add(
+                        "bulk changes are declared, and a store cannot list its keys, so that nobody could bring them"
+                                + " over; give between(...) two of ScannableStore");
             }
             if (key == null) {
                 problems.add("it is not known how to get a record's key; add .key(Record::id)");

@@ -13,11 +13,18 @@ final class Connections {
             // Not rolled back but cut: giving it back alive could commit what is left in it.
             connection.abort(Runnable::run);
         } catch (SQLException | RuntimeException failure) {
-            cause.addSuppressed(failure);
+            add(cause, failure);
         }
         try {
             connection.close();
         } catch (SQLException | RuntimeException failure) {
+            add(cause, failure);
+        }
+    }
+
+    /** Adds what went wrong afterwards; a driver may throw one and the same exception again. */
+    static void add(Throwable cause, Throwable failure) {
+        if (cause != failure) {
             cause.addSuppressed(failure);
         }
     }

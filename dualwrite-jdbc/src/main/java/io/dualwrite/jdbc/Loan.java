@@ -48,7 +48,7 @@ final class Loan {
         try {
             connection.rollback();
         } catch (SQLException | RuntimeException failure) {
-            cause.addSuppressed(failure);
+            Connections.add(cause, failure);
             // Alive, it could be committed by being switched to autocommit for its next user.
             Connections.discard(connection, cause);
             return;
@@ -61,7 +61,7 @@ final class Loan {
             connection.setAutoCommit(autoCommit);
             connection.close();
         } catch (SQLException | RuntimeException failure) {
-            cause.addSuppressed(failure);
+            Connections.add(cause, failure);
             Connections.discard(connection, cause);
         }
     }

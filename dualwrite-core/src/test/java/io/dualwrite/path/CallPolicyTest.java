@@ -24,7 +24,8 @@ class CallPolicyTest {
     private final List<MigrationEvent> events = new CopyOnWriteArrayList<>();
     private final CircuitBreaker breaker = CallPolicy.breaker("calls", events::add);
     private final CountDownLatch forever = new CountDownLatch(1);
-    private final CallPolicy policy = policy(2, Duration.ofMillis(30));
+    private final CallPolicy policy = policy(2, Duration.ofSeconds(30));
+    private final CallPolicy hasty = policy(2, Duration.ofMillis(30));
 
     private CallPolicy policy(int attempts, Duration deadline) {
         return new CallPolicy(
@@ -35,6 +36,7 @@ class CallPolicyTest {
     void close() {
         forever.countDown();
         policy.close();
+        hasty.close();
         Thread.interrupted();
     }
 
@@ -73,7 +75,7 @@ class CallPolicyTest {
     void aCallThatHangsIsInterruptedAndNotTriedAgain() {
         CountDownLatch interrupted = new CountDownLatch(1);
         AtomicInteger attempts = new AtomicInteger();
-        assertThatThrownBy(() -> policy.call(() -> {
+        assertThatThrownBy(() -> hasty.call(() -> {
                     attempts.incrementAndGet();
                     try {
                         return forever.await(1, TimeUnit.HOURS);
@@ -90,10 +92,10 @@ class CallPolicyTest {
     @Test
     void whenEveryThreadHangsFurtherCallsFailAtOnceAndSayNothingAboutTheCopy() {
         for (int call = 0; call < 2; call++) {
-            assertThatThrownBy(() -> policy.call(this::hangWhateverHappens)).isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> hasty.call(this::hangWhateverHappens)).isInstanceOf(TimeoutException.class);
         }
         int failures = breaker.getMetrics().getNumberOfFailedCalls();
-        assertThatThrownBy(() -> policy.call(() -> "never run")).isInstanceOf(TimedCalls.NoThreadException.class);
+        assertThatThrownBy(() -> hasty.call(() -> "never run")).isInstanceOf(TimedCalls.NoThreadException.class);
         assertThat(breaker.getMetrics().getNumberOfFailedCalls()).isEqualTo(failures);
     }
 

@@ -1,6 +1,7 @@
 package io.dualwrite.benchmarks;
 
 import com.launchdarkly.sdk.server.migrations.MigrationExecution;
+import com.launchdarkly.sdk.server.migrations.MigrationSerialOrder;
 import io.dualwrite.DualWriteRepository;
 import io.dualwrite.benchmarks.Backend.Opened;
 import io.dualwrite.flag.StageSource;
@@ -45,6 +46,62 @@ public enum Access {
         @Override
         Opened open(Store<Order, Long> old, Store<Order, Long> next) {
             return launchDarkly(old, next, "off", MigrationExecution.Parallel());
+        }
+    },
+    /** LaunchDarkly's migrations, writing to one side after the other. */
+    LAUNCHDARKLY_DUAL_WRITE {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return launchDarkly(old, next, "dualwrite", MigrationExecution.Parallel());
+        }
+    },
+    /** LaunchDarkly's migrations, reading one side after the other. */
+    LAUNCHDARKLY_SHADOW {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return launchDarkly(old, next, "shadow", MigrationExecution.Serial(MigrationSerialOrder.FIXED));
+        }
+    },
+    /** LaunchDarkly's migrations, reading both sides on threads of its own and waiting for both. */
+    LAUNCHDARKLY_SHADOW_PARALLEL {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return launchDarkly(old, next, "shadow", MigrationExecution.Parallel());
+        }
+    },
+    /** Scientist4J, one side after the other. */
+    SCIENTIST4J {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return new Opened(new Scientist(old, next), () -> {});
+        }
+    },
+    /** Two writes by hand, the second within breaker and retry. */
+    RESILIENCE4J {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return new Opened(new ResilienceAlone(old, next), () -> {});
+        }
+    },
+    /** The library, calling both sides on the caller's thread. */
+    REPLAY {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return replayed(old, next, false);
+        }
+    },
+    /** The library, calling both sides on the caller's thread, the second within breaker and retry. */
+    REPLAY_GUARDED {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return replayed(old, next, true);
+        }
+    },
+    /** The library, comparing every read in the background. */
+    DUALWRITE_SHADOW {
+        @Override
+        Opened open(Store<Order, Long> old, Store<Order, Long> next) {
+            return shadowing(old, next);
         }
     },
     /** The library, writing once, under its fence. */
@@ -96,6 +153,20 @@ public enum Access {
     private static Opened decorated(Store<Order, Long> old, Store<Order, Long> next, Stage stage) {
         DecoratedOrders orders = new DecoratedOrders((Orders) old, (Orders) next, stage);
         return new Opened(new Proxies.AsStore(orders.orders()), orders::close);
+    }
+
+    private static Opened replayed(Store<Order, Long> old, Store<Order, Long> next, boolean guarded) {
+        ReplayedOrders orders = new ReplayedOrders((Orders) old, (Orders) next, guarded);
+        return new Opened(orders, orders::close);
+    }
+
+    private static Opened shadowing(Store<Order, Long> old, Store<Order, Long> next) {
+        DualWriteRepository<Order, Long> orders = DualWriteRepository.between(old, next)
+                .key(Order::id)
+                .stage(StageSource.constant(Stage.SHADOW))
+                .shadowSample(1)
+                .build();
+        return new Opened(new Decorated(orders), orders::close);
     }
 
     private static Opened launchDarkly(

@@ -9,20 +9,15 @@ final class Scientist implements Store<Order, Long> {
     private final Store<Order, Long> old;
     private final Store<Order, Long> next;
     private final Experiment<@Nullable Order> experiment = new Experiment<>("orders");
-    private final boolean async;
 
-    /** Whether both run on threads of the experiment's, which it waits for. */
-    Scientist(Store<Order, Long> old, Store<Order, Long> next, boolean async) {
+    Scientist(Store<Order, Long> old, Store<Order, Long> next) {
         this.old = old;
         this.next = next;
-        this.async = async;
     }
 
     @Override
     public @Nullable Order find(Long key) throws Exception {
-        return async
-                ? experiment.runAsync(() -> found(old, key), () -> found(next, key))
-                : experiment.run(() -> found(old, key), () -> found(next, key));
+        return experiment.run(() -> found(old, key), () -> found(next, key));
     }
 
     private static @Nullable Order found(Store<Order, Long> store, Long key) {

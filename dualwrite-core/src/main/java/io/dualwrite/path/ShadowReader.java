@@ -15,7 +15,6 @@ import io.dualwrite.stage.Side;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -72,7 +71,9 @@ public final class ShadowReader implements AutoCloseable {
                 10,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(plan.waiting()),
-                DaemonThreads.named(plan.migration(), "shadow"));
+                DaemonThreads.named(plan.migration(), "shadow"),
+                // Not thrown: to make an exception costs its caller more than all the rest.
+                (shed, full) -> listener.on(new ShadowShed()));
         this.threads.allowCoreThreadTimeOut(true);
     }
 
@@ -84,8 +85,6 @@ public final class ShadowReader implements AutoCloseable {
                 CallContext.Captured context = contexts.capture();
                 threads.execute(() -> contexts.run(context, () -> compare(query, copy, answer, call)));
             }
-        } catch (RejectedExecutionException full) {
-            listener.on(new ShadowShed());
         } catch (Throwable failure) {
             interrupted |= failure instanceof InterruptedException;
             listener.on(new ShadowFailed(Fault.of(failure)));

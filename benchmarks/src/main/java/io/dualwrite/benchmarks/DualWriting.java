@@ -1,0 +1,49 @@
+package io.dualwrite.benchmarks;
+
+import io.dualwrite.benchmarks.Backend.Opened;
+import io.dualwrite.store.Store;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** One save at DUAL_WRITE where both sides are called on the thread of the caller, over stores that do next to nothing. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 6, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 60, time = 10, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(5)
+public class DualWriting {
+    @Param({"DIRECT", "IF_DUAL_WRITE", "RESILIENCE4J", "REPLAY", "REPLAY_GUARDED", "LAUNCHDARKLY_DUAL_WRITE"})
+    public Access access = Access.DIRECT;
+
+    private final Order order = new Order(4711, "customer", 100);
+    private Opened accessed;
+    private Store<Order, Long> orders;
+
+    @Setup
+    public void open() {
+        accessed = access.open(new FieldStore(order), new FieldStore(order));
+        orders = accessed.store();
+    }
+
+    @TearDown
+    public void close() {
+        accessed.close().run();
+    }
+
+    @Benchmark
+    public void save() throws Exception {
+        orders.save(order);
+    }
+}

@@ -77,7 +77,6 @@ final class ReplayMigration extends Migration {
                         wiring.open,
                         rules.inline
                                 ? new InlineCalls(
-                                        wiring.fence,
                                         settings.copyCalls().breaker(),
                                         settings.copyCalls().retry())
                                 : null,

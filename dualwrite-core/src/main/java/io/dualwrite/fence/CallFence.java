@@ -49,8 +49,26 @@ public final class CallFence {
     }
 
     /** Where a thread is; one for each thread and never replaced, since going there and back must be cheap. */
-    private static final class Here {
+    public static final class Here {
         private @Nullable Side side;
+
+        private Here() {}
+
+        /** The side that the thread's call in progress is on, or null. */
+        public @Nullable Side side() {
+            return side;
+        }
+
+        /** Makes the call on that side; what it calls in turn stays there. To be called by the thread itself. */
+        public <T extends @Nullable Object> T on(Side other, Transactions.Reading<T> call) throws Exception {
+            Side before = side;
+            side = other;
+            try {
+                return call.on(other);
+            } finally {
+                side = before;
+            }
+        }
     }
 
     /**
@@ -82,6 +100,11 @@ public final class CallFence {
         return rows.of(copy).hold(Role.COPY);
     }
 
+    /** Where the calling thread is. */
+    public Here here() {
+        return here.get();
+    }
+
     /** The side that the calling thread's call in progress is on, or null. */
     public @Nullable Side side() {
         return here.get().side;
@@ -89,14 +112,7 @@ public final class CallFence {
 
     /** Makes the call on the side; what it calls in turn stays there. */
     public <T extends @Nullable Object> T on(Side side, Transactions.Reading<T> call) throws Exception {
-        Here thread = here.get();
-        Side before = thread.side;
-        thread.side = side;
-        try {
-            return call.on(side);
-        } finally {
-            thread.side = before;
-        }
+        return here.get().on(side, call);
     }
 
     /** Whether a call that changes this record is in flight. */

@@ -1,6 +1,6 @@
 package io.dualwrite.path;
 
-import io.dualwrite.fence.CallFence;
+import io.dualwrite.fence.CallFence.Here;
 import io.dualwrite.fence.Transactions;
 import io.dualwrite.stage.Side;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -12,27 +12,25 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; blocks for as long as the copy does.
  */
 public final class InlineCalls {
-    private final CallFence fence;
     private final @Nullable CircuitBreaker breaker;
     private final @Nullable Retry retry;
 
-    public InlineCalls(CallFence fence, @Nullable CircuitBreaker breaker, @Nullable Retry retry) {
-        this.fence = fence;
+    public InlineCalls(@Nullable CircuitBreaker breaker, @Nullable Retry retry) {
         this.breaker = breaker;
         this.retry = retry;
     }
 
     /** Makes the call, as often as the retry says; throws what it threw last, or that the breaker is open. */
-    void call(Side copy, Transactions.Reading<?> call) throws Exception {
+    void call(Here here, Side copy, Transactions.Reading<?> call) throws Exception {
         Retry again = retry;
         if (again == null) {
-            once(copy, call);
+            once(here, copy, call);
             return;
         }
         Retry.Context<Object> attempts = again.context();
         while (true) {
             try {
-                Object result = once(copy, call);
+                Object result = once(here, copy, call);
                 if (result == null || !attempts.onResult(result)) {
                     attempts.onComplete();
                     return;
@@ -44,15 +42,15 @@ public final class InlineCalls {
         }
     }
 
-    private @Nullable Object once(Side copy, Transactions.Reading<?> call) throws Exception {
+    private @Nullable Object once(Here here, Side copy, Transactions.Reading<?> call) throws Exception {
         CircuitBreaker guard = breaker;
         if (guard == null) {
-            return fence.on(copy, call);
+            return here.on(copy, call);
         }
         guard.acquirePermission();
         long begun = guard.getCurrentTimestamp();
         try {
-            Object result = fence.on(copy, call);
+            Object result = here.on(copy, call);
             guard.onSuccess(guard.getCurrentTimestamp() - begun, guard.getTimestampUnit());
             return result;
         } catch (InterruptedException saysNothingAboutTheCopy) {

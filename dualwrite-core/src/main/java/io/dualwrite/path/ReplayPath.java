@@ -6,6 +6,7 @@ import io.dualwrite.event.Fault;
 import io.dualwrite.event.MigrationEvent.TransferFailed;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.CallFence;
+import io.dualwrite.fence.CallFence.Here;
 import io.dualwrite.fence.CallFence.Standing;
 import io.dualwrite.fence.CallTransactions;
 import io.dualwrite.fence.Transactions;
@@ -68,15 +69,17 @@ public final class ReplayPath extends WritePath {
     /** Makes a call that changes exactly this record. What it throws on the authority reaches the caller unchanged. */
     public <T extends @Nullable Object> T write(String operation, RecordId record, Transactions.Reading<T> call)
             throws Exception {
-        Side within = fence.side();
+        Here here = fence.here();
+        Side within = here.side();
         if (within != null) {
             return call.on(within);
         }
         T result;
         Standing now = transactions.enter(record);
         try {
-            result = onAuthority(now, operation, List.of(record), call);
-            if (!now.write().journalled() || follows(now, operation, List.of(record), call)) {
+            List<RecordId> records = List.of(record);
+            result = onAuthority(here, now, operation, records, call);
+            if (!now.write().journalled() || follows(here, now, operation, records, call)) {
                 return result;
             }
         } finally {
@@ -88,7 +91,8 @@ public final class ReplayPath extends WritePath {
 
     @Override
     public <T extends @Nullable Object> T write(Keys keys, Transactions.Reading<T> call) throws Exception {
-        Side within = fence.side();
+        Here here = fence.here();
+        Side within = here.side();
         if (within != null) {
             return call.on(within);
         }
@@ -99,9 +103,9 @@ public final class ReplayPath extends WritePath {
         T result;
         Standing now = transactions.enter(turns);
         try {
-            result = onAuthority(now, keys.operation(), before, call);
+            result = onAuthority(here, now, keys.operation(), before, call);
             Named after = named(now, keys, result, before);
-            behind = now.write().journalled() ? behind(now, keys, before, after, call) : List.of();
+            behind = now.write().journalled() ? behind(here, now, keys, before, after, call) : List.of();
             if (after.unnamed() > 0) {
                 throw new IllegalStateException(after.unnamed() + " records have no key after " + keys.operation()
                         + ", so that the order of their calls is not known on the copy; return the record or its key");
@@ -127,7 +131,7 @@ public final class ReplayPath extends WritePath {
 
     /** The records that the copy lacks now; none when it has followed already. */
     private Collection<RecordId> behind(
-            Standing now, Keys keys, List<RecordId> before, Named after, Transactions.Reading<?> call) {
+            Here here, Standing now, Keys keys, List<RecordId> before, Named after, Transactions.Reading<?> call) {
         Set<RecordId> all = new LinkedHashSet<>(before);
         all.addAll(after.records());
         Collection<RecordId> records = all.size() == before.size() ? before : all;
@@ -135,7 +139,7 @@ public final class ReplayPath extends WritePath {
             return List.of();
         }
         if (!before.isEmpty()) {
-            return follows(now, keys.operation(), records, call) ? List.of() : records;
+            return follows(here, now, keys.operation(), records, call) ? List.of() : records;
         }
         // The authority's store has made the key; the copy's has to come to the same one.
         Transactions.Reading<?> checked = side -> {
@@ -145,13 +149,14 @@ public final class ReplayPath extends WritePath {
             }
             return result;
         };
-        return follows(now, keys.operation(), records, checked) ? List.of() : records;
+        return follows(here, now, keys.operation(), records, checked) ? List.of() : records;
     }
 
     private <T extends @Nullable Object> T onAuthority(
-            Standing now, String operation, List<RecordId> records, Transactions.Reading<T> call) throws Exception {
+            Here here, Standing now, String operation, List<RecordId> records, Transactions.Reading<T> call)
+            throws Exception {
         try {
-            return fence.on(now.side(), call);
+            return here.on(now.side(), call);
         } catch (Throwable failure) {
             if (now.write().journalled() && isDoubtful(failure)) {
                 missed(
@@ -192,10 +197,10 @@ public final class ReplayPath extends WritePath {
 
     /** Makes the call on the copy, or keeps it for the relay; false when the copy has not followed yet. */
     private boolean follows(
-            Standing now, String operation, Collection<RecordId> records, Transactions.Reading<?> call) {
+            Here here, Standing now, String operation, Collection<RecordId> records, Transactions.Reading<?> call) {
         InlineCalls inline = plan.inline();
         if (inline != null && now.write().followed() && (open.isEmpty() || !open.isOpen(records))) {
-            Throwable failure = failure(inline, now.side().other(), call);
+            Throwable failure = failure(inline, here, now.side().other(), call);
             if (failure == null) {
                 return true;
             }
@@ -214,10 +219,10 @@ public final class ReplayPath extends WritePath {
         return false;
     }
 
-    private @Nullable Throwable failure(InlineCalls inline, Side copy, Transactions.Reading<?> call) {
+    private @Nullable Throwable failure(InlineCalls inline, Here here, Side copy, Transactions.Reading<?> call) {
         boolean interrupted = Thread.currentThread().isInterrupted();
         try {
-            inline.call(copy, call);
+            inline.call(here, copy, call);
             return null;
         } catch (Throwable failure) {
             interrupted |= failure instanceof InterruptedException;

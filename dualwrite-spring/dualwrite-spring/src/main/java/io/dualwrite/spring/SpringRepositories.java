@@ -1,5 +1,6 @@
 package io.dualwrite.spring;
 
+import io.dualwrite.decorate.MethodTable;
 import io.dualwrite.fence.StageMovedException;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.stage.Side;
@@ -11,6 +12,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +60,22 @@ public final class SpringRepositories {
      * @param onTarget makes the target's repository from the DataSource it is to use
      */
     public <T> T decorate(Class<T> type, Function<DataSource, T> onOrigin, Function<DataSource, T> onTarget) {
+        return decorate(type, methods -> {}, onOrigin, onTarget);
+    }
+
+    /**
+     * As {@link #decorate(Class, Function, Function)}, with declarations in code about methods that names and annotations do
+     * not explain.
+     *
+     * @param methods declares them
+     */
+    public <T> T decorate(
+            Class<T> type,
+            Consumer<MethodTable.Builder> methods,
+            Function<DataSource, T> onOrigin,
+            Function<DataSource, T> onTarget) {
         BoundResources resources = new BoundResources(migration);
-        T decorated = migration.decorate(type, resources.known(onOrigin), resources.known(onTarget));
+        T decorated = migration.decorate(type, methods, resources.known(onOrigin), resources.known(onTarget));
         InvocationHandler join = (proxy, method, args) -> invoke(proxy, decorated, resources, method, args);
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, join));
     }

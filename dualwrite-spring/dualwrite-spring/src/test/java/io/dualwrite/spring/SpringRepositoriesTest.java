@@ -48,6 +48,30 @@ class SpringRepositoriesTest {
         assertThat(Shop.committed(shop.target, 1)).containsExactly(ORDER);
     }
 
+    interface Purge {
+        void purge();
+    }
+
+    @Test
+    void aStatementAboutRecordsThatNobodyNamesIsDeclaredInCodeAndComesToTheTarget() throws InterruptedException {
+        Purge purge = new SpringRepositories(shop.migration, shop.origin, shop.target)
+                .decorate(
+                        Purge.class,
+                        methods -> methods.rangeDirty("purge"),
+                        source -> () -> new JdbcTemplate(source).update("DELETE FROM orders"),
+                        source -> () -> new JdbcTemplate(source).update("DELETE FROM orders"));
+        shop.orders.save(ORDER);
+        assertThat(shop.migration.awaitDrained(Duration.ofSeconds(10))).isTrue();
+        onOrigin.executeWithoutResult(status -> {
+            purge.purge();
+            shop.orders.save(new Order(2, "Grace"));
+        });
+
+        assertThat(shop.migration.awaitDrained(Duration.ofSeconds(10))).isTrue();
+        assertThat(Shop.committed(shop.target, 1)).isEmpty();
+        assertThat(Shop.committed(shop.target, 2)).containsExactly(new Order(2, "Grace"));
+    }
+
     @Test
     void aWriteAndItsIntentRollBackWithTheTransactionAroundThem() {
         onOrigin.executeWithoutResult(status -> {

@@ -43,6 +43,7 @@ class EngineAgainstPostgresTest {
             "select id from t where (id, a) in ((1, 10), (2, 21))",
             "select id from t x where not exists (select 1 from t y where y.id > x.id and y.b is not null) order by id",
             "select (select max(a) from t), case when 1 = 2 then 3 else 4 end",
+            "select count(case when 'item[]' like '%[]' then 1 end), count(case when 'item' like '%[]' then 1 end) from t",
             "select max(a) from t where id > 99",
             "select n from generate_series(0, 3) as series(n) where n <> 2",
             "select a + 1, a - 1, a * 2, cast(a as integer) from t where id = 1",

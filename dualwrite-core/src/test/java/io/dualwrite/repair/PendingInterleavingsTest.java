@@ -21,18 +21,18 @@ class PendingInterleavingsTest {
 
     @Test
     void noMoreThanTheBoundAreRememberedAndNoneIsForgotten() {
-        noteTwoWhereOneFits(Real::new);
+        noteTwoWhereOneFits(() -> new Real());
     }
 
     @Test
     void whatIsNotedBetweenMarkAndArrivalStaysPending() {
-        noteWhileItArrives(Real::new);
+        noteWhileItArrives(() -> new Real());
     }
 
     @Test
     void theSimpleVariantIsRightUntilItIsSpoilt() {
-        noteTwoWhereOneFits(Simple::new);
-        noteWhileItArrives(Simple::new);
+        noteTwoWhereOneFits(() -> new Simple());
+        noteWhileItArrives(() -> new Simple());
     }
 
     @Test

@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 class IntentFirstWrite implements Transaction {
     private static final Logger LOG = LoggerFactory.getLogger(IntentFirstWrite.class);
+    private static final int ATTEMPTS = 5;
 
     private final WriterGate gate;
     private final IntentFirstTransactions.Parts parts;
@@ -91,18 +92,8 @@ class IntentFirstWrite implements Transaction {
         entered = null;
         List<RecordId> fresh =
                 changed.stream().filter(record -> !noted.contains(record)).toList();
-        try {
-            if (row.journalled()) {
-                keep(statements(entry), fresh);
-            }
-        } catch (SQLException | RuntimeException failure) {
-            entry.loan().rollBack(failure);
-            throw noIntent(failure);
-        }
-        try {
-            entry.loan().commit();
-        } catch (SQLException failure) {
-            throw noIntent(failure);
+        for (int attempt = 1; !isNoted(entry, fresh, attempt); attempt++) {
+            entry = again();
         }
         if (row.journalled()) {
             noted.addAll(fresh);
@@ -117,17 +108,40 @@ class IntentFirstWrite implements Transaction {
         }
     }
 
+    /** Commits the intents; false when the database let somebody else go first, and nothing has happened. */
+    private boolean isNoted(WriterGate.Entry entry, List<RecordId> fresh, int attempt) {
+        try {
+            if (row.journalled()) {
+                keep(statements(entry), fresh);
+            }
+        } catch (SQLException | RuntimeException failure) {
+            entry.loan().rollBack(failure);
+            if (failure instanceof SQLException sql
+                    && attempt < ATTEMPTS
+                    && parts.kept().places().of(side).isRetryable(sql)) {
+                return false;
+            }
+            throw noIntent(failure);
+        }
+        try {
+            entry.loan().commit();
+            return true;
+        } catch (SQLException failure) {
+            throw noIntent(failure);
+        }
+    }
+
     /** The intents, in the transaction that is committed before the call. */
     void keep(Statements statements, List<RecordId> fresh) throws SQLException {
         parts.kept().calls().of(side).begin(statements, call, CallsUnderWay.Purpose.WRITE, row.generation(), fresh);
     }
 
-    /** A further call within the write: only where the first one went. */
+    /** The fence once more: only where it was held first. */
     private WriterGate.Entry again() {
         WriterGate.Entry entry = enter();
         if (!isWhereItWas(entry) || entry.row().journalled() != row.journalled()) {
             StageMovedException moved = new StageMovedException(
-                    "The stage changed between two calls of one write; the second one was not made, try again");
+                    "The stage changed within one write; the store was not called (again), try again");
             entry.loan().rollBack(moved);
             throw moved;
         }

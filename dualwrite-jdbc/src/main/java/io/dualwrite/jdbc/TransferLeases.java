@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What keeps transfers of one record apart where the copy is no database: a row with the {@link CallsUnderWay}, committed
@@ -28,6 +29,9 @@ import java.util.UUID;
 class TransferLeases {
     /** Records that are worked on under one lease, as far as there is time for them. */
     private static final int AT_ONCE = 32;
+
+    /** After so many tries to have several records at once, fewer are tried. */
+    private static final int TRIES_TOGETHER = 3;
 
     private static final Duration REST = Duration.ofMillis(20);
 
@@ -109,13 +113,17 @@ class TransferLeases {
      */
     void run(Side copy, Collection<RecordId> records, Work work) throws Exception {
         Deque<RecordId> left = new ArrayDeque<>(records);
+        int most = AT_ONCE;
         do {
             List<RecordId> some = new ArrayList<>();
-            while (!left.isEmpty() && some.size() < AT_ONCE) {
+            while (!left.isEmpty() && some.size() < most) {
                 some.add(left.remove());
             }
-            List<RecordId> done = under(take(copy, some, work.writes()), some, left, work);
-            for (int at = some.size() - 1; at >= done.size(); at--) {
+            Lease lease = take(copy, some, work.writes());
+            int done = lease == null ? 0 : under(lease, some, left, work).size();
+            // Many hot records are never free at the same time; each of them is, now and then.
+            most = lease == null ? Math.max(1, some.size() / 2) : AT_ONCE;
+            for (int at = some.size() - 1; at >= done; at--) {
                 left.addFirst(some.get(at));
             }
         } while (!left.isEmpty());
@@ -147,14 +155,17 @@ class TransferLeases {
 
     /**
      * Takes the lease, waiting for others that work on these records, since those come to an end. One that has come to none
-     * is waited for by nobody: its record must not keep the others.
+     * is waited for by nobody: its record must not keep the others. Null when fewer records should be tried.
      */
-    private Lease take(Side copy, List<RecordId> records, boolean noting) throws Exception {
-        Pace.Deadline patience = pace.in(grace.grace());
-        while (true) {
+    private @Nullable Lease take(Side copy, List<RecordId> records, boolean noting) throws Exception {
+        Pace.Deadline patience = pace.in(grace.grace().multipliedBy(2));
+        for (int attempt = 1; ; attempt++) {
             Lease lease = new Lease(copy, pace.nanos());
             if (take(lease, records, noting)) {
                 return lease;
+            }
+            if (attempt >= TRIES_TOGETHER && records.size() > 1) {
+                return null;
             }
             if (patience.isOver()) {
                 throw busy("Others are working on these records of " + places.of(copy));

@@ -24,6 +24,7 @@ import io.dualwrite.flag.Ramp;
 import io.dualwrite.flag.StageLatch;
 import io.dualwrite.journal.Backlog;
 import io.dualwrite.journal.Postponement;
+import io.dualwrite.path.BreakerWatch;
 import io.dualwrite.path.CallPolicy;
 import io.dualwrite.path.FallbackPolicy;
 import io.dualwrite.path.ReadPath;
@@ -95,6 +96,7 @@ public class Migration implements AutoCloseable {
     private final Ramp ramp;
     private final Findings findings = new Findings();
     private final CircuitBreaker breaker;
+    private final BreakerWatch breakerWatch;
     private final CallPolicy copyCalls;
     private final ShadowReader shadow;
     private final ReadPath reads;
@@ -115,7 +117,8 @@ public class Migration implements AutoCloseable {
         this.meters = settings.meters() == null ? null : new Meters(settings.meters(), name, board::stage);
         this.listener = new Listeners(listeners());
         CircuitBreaker own = settings.copyCalls().breaker();
-        this.breaker = own == null ? CallPolicy.breaker(name, listener) : CallPolicy.heard(own, listener);
+        this.breaker = own == null ? CallPolicy.breaker(name) : own;
+        this.breakerWatch = new BreakerWatch(breaker, listener);
         this.ramp = new Ramp(name);
         Pace pace = settings.pace();
         Contexts contexts = Contexts.of(settings.context());
@@ -249,7 +252,7 @@ public class Migration implements AutoCloseable {
                 throw new IllegalStateException(
                         "Migration " + name + (closed ? " was closed" : " has been started already"));
             }
-            BackgroundJob relaying = job("relay", settings.relay().poll(), () -> relay.runOnce() > 0);
+            BackgroundJob relaying = job("relay", settings.relay().poll(), this::relayed);
             relayJob = relaying;
             job("verifier", WATCH_EVERY, this::recheck);
             job("backlog", WATCH_EVERY, this::watch);
@@ -459,7 +462,7 @@ public class Migration implements AutoCloseable {
     /** One more thread that works the journal off, named {@code dualwrite-<name>-<job>}; its closing is the caller's. */
     protected final BackgroundJob relaying(String job) {
         return new BackgroundJob(
-                "dualwrite-" + name + "-" + job, settings.relay().poll(), () -> relay.runOnce() > 0);
+                "dualwrite-" + name + "-" + job, settings.relay().poll(), this::relayed);
     }
 
     /** Who is told what happens. */
@@ -616,7 +619,14 @@ public class Migration implements AutoCloseable {
         return row == null ? 0 : row.generation();
     }
 
+    private boolean relayed() {
+        boolean more = relay.runOnce() > 0;
+        breakerWatch.look();
+        return more;
+    }
+
     private boolean watch() throws InterruptedException {
+        breakerWatch.look();
         Side leader = board.view().leader();
         if (board.refresh(leader).role() == Role.CEDED) {
             // Writers wait for it, and the walker may wait for its flag.

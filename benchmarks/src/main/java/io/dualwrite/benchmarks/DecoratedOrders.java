@@ -59,7 +59,7 @@ final class DecoratedOrders implements AutoCloseable {
                         new Findings(),
                         Contexts.of(null)),
                 nobody);
-        calls = CallPolicy.of("orders", CallPolicy.breaker("orders", nobody), CopyCalls.defaults());
+        calls = CallPolicy.of("orders", CallPolicy.breaker("orders"), CopyCalls.defaults());
         orders = RepositoryDecorator.decorate(
                 Orders.class,
                 new Sides<>(old, next),

@@ -1,8 +1,6 @@
 package io.dualwrite.path;
 
 import io.dualwrite.event.Contexts;
-import io.dualwrite.event.MigrationEvent.BreakerMoved;
-import io.dualwrite.event.MigrationListener;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -87,27 +85,17 @@ public final class CallPolicy implements AutoCloseable {
 
     /**
      * The breaker around a copy: opens when half of the last 20 calls failed, at least ten of them made, and lets three
-     * calls try after two seconds. Its moves become events.
+     * calls try after two seconds.
      */
-    public static CircuitBreaker breaker(String migration, MigrationListener listener) {
-        return heard(
-                CircuitBreaker.of(
-                        migration,
-                        CircuitBreakerConfig.custom()
-                                .slidingWindowSize(20)
-                                .minimumNumberOfCalls(10)
-                                .waitDurationInOpenState(Duration.ofSeconds(2))
-                                .permittedNumberOfCallsInHalfOpenState(3)
-                                .build()),
-                listener);
-    }
-
-    /** The breaker itself, whose moves become events from now on. */
-    public static CircuitBreaker heard(CircuitBreaker breaker, MigrationListener listener) {
-        breaker.getEventPublisher()
-                .onStateTransition(moved -> listener.on(
-                        new BreakerMoved(moved.getStateTransition().getToState().name())));
-        return breaker;
+    public static CircuitBreaker breaker(String migration) {
+        return CircuitBreaker.of(
+                migration,
+                CircuitBreakerConfig.custom()
+                        .slidingWindowSize(20)
+                        .minimumNumberOfCalls(10)
+                        .waitDurationInOpenState(Duration.ofSeconds(2))
+                        .permittedNumberOfCallsInHalfOpenState(3)
+                        .build());
     }
 
     /**

@@ -291,7 +291,7 @@ class MethodShapesTest {
                 CallPolicy calls = new CallPolicy(
                         "orders",
                         "copy",
-                        CallPolicy.breaker("orders", nobody),
+                        CallPolicy.breaker("orders"),
                         CallPolicy.Limits.within(Duration.ofSeconds(5)))) {
             return new ReadPath(
                     transactions,

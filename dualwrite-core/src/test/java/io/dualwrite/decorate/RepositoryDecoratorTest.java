@@ -207,7 +207,7 @@ class RepositoryDecoratorTest {
                     "orders", 1, 1, () -> false, (one, two) -> null, suspect -> {}, new Findings(), Contexts.of(null)),
             nobody);
     private final CallPolicy calls = new CallPolicy(
-            "orders", "copy", CallPolicy.breaker("orders", nobody), CallPolicy.Limits.within(Duration.ofSeconds(5)));
+            "orders", "copy", CallPolicy.breaker("orders"), CallPolicy.Limits.within(Duration.ofSeconds(5)));
     private final Orders orders = RepositoryDecorator.decorate(
             Orders.class, tables, List.of(ORDERS), new WritePath(transactions), readsAtShadow());
 

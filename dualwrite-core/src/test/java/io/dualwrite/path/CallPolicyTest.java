@@ -8,6 +8,7 @@ import io.dualwrite.event.MigrationEvent;
 import io.dualwrite.event.MigrationEvent.BreakerMoved;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.core.EventProcessor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.Test;
 
 class CallPolicyTest {
     private final List<MigrationEvent> events = new CopyOnWriteArrayList<>();
-    private final CircuitBreaker breaker = CallPolicy.breaker("calls", events::add);
+    private final CircuitBreaker breaker = CallPolicy.breaker("calls");
+    private final BreakerWatch watch = new BreakerWatch(breaker, events::add);
     private final CountDownLatch forever = new CountDownLatch(1);
     private final CallPolicy policy = policy(2, Duration.ofSeconds(30));
     private final CallPolicy hasty = policy(2, Duration.ofMillis(30));
@@ -110,7 +112,17 @@ class CallPolicyTest {
         AtomicInteger runs = new AtomicInteger();
         assertThatThrownBy(() -> policy.call(runs::incrementAndGet)).isInstanceOf(CallNotPermittedException.class);
         assertThat(runs).hasValue(0);
+        assertThat(events).isEmpty();
+        watch.look();
+        watch.look();
         assertThat(events).containsExactly(new BreakerMoved("OPEN"));
+    }
+
+    @Test
+    void nobodyListensToTheBreakerSoThatCallsCostNoEvents() throws Exception {
+        policy.call(() -> "answer");
+        assertThat(((EventProcessor<?>) breaker.getEventPublisher()).hasConsumers())
+                .isFalse();
     }
 
     @Test

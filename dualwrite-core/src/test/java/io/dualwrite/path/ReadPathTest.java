@@ -79,7 +79,7 @@ class ReadPathTest {
         calls = new CallPolicy(
                 "reads",
                 "copy",
-                CallPolicy.breaker("reads", events::add),
+                CallPolicy.breaker("reads"),
                 new CallPolicy.Limits(Duration.ofMillis(30), 2, 1, Duration.ofMillis(1)));
         ReadPath.Copy copy = new ReadPath.Copy(calls, ramp, key -> fresh.get(), FallbackPolicy.onErrors());
         return new ReadPath(transactions, board, shadow, copy, events::add);

@@ -217,7 +217,7 @@ final class StoresWorld implements AutoCloseable {
                     board,
                     parts.journals(),
                     new Transfer(parts.journals(), parts.carrier()),
-                    CallPolicy.breaker(name, nobody),
+                    CallPolicy.breaker(name),
                     RelaySettings.defaults(),
                     nobody,
                     pace);

@@ -215,6 +215,7 @@ class IntentFirstWrite implements Transaction {
         if (changed.isEmpty()) {
             return changed;
         }
+        parts.hook().committing(changed);
         boolean allNoted = noted.containsAll(changed);
         try {
             if (noted.isEmpty()) {

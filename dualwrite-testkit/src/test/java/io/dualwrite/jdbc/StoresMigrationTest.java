@@ -2,8 +2,11 @@ package io.dualwrite.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.dualwrite.DeclarationException;
+import io.dualwrite.event.CallContext;
+import io.dualwrite.event.MigrationEvent.Transferred;
 import io.dualwrite.journal.JournalException;
 import io.dualwrite.repair.StageRefusedException;
 import io.dualwrite.stage.Side;
@@ -11,13 +14,16 @@ import io.dualwrite.stage.Stage;
 import io.dualwrite.store.Store;
 import io.dualwrite.testkit.contract.Note;
 import io.dualwrite.testkit.fault.FaultyDataSource;
+import io.dualwrite.testkit.fault.MemoryStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 
 class StoresMigrationTest {
     private final StoresWorld world = new StoresWorld();
@@ -306,5 +312,34 @@ class StoresMigrationTest {
                 .hasMessageContaining("key")
                 .hasMessageContaining("twice callsEndWithin")
                 .hasMessageContaining("budget");
+    }
+
+    @Test
+    void transfersAreMadeInTheContextOfWhoeverChangedTheRecord() throws Exception {
+        JdbcDataSource journal = new JdbcDataSource();
+        journal.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        List<String> traces = new CopyOnWriteArrayList<>();
+        try (StoresMigration<Note, Long> migration = Jdbc.stores("contexts", Note.class, Long.class, journal)
+                .between(new MemoryStore<>(Note.TYPE), new MemoryStore<>(Note.TYPE))
+                .key(Note::id)
+                .callsEndWithin(Duration.ofMillis(100))
+                .grace(Duration.ofMillis(500))
+                .createTables(true)
+                .attestedBy("the test")
+                .callContext(CallContext.mdc())
+                .listener(event -> {
+                    if (event instanceof Transferred) {
+                        traces.add(String.valueOf(MDC.get("trace")));
+                    }
+                })
+                .build()) {
+            migration.start();
+            migration.moveTo(Stage.DUAL_WRITE);
+            MDC.put("trace", "caller");
+            migration.store().save(new Note(1L, "x"));
+            await().untilAsserted(() -> assertThat(traces).containsExactly("caller"));
+        } finally {
+            MDC.clear();
+        }
     }
 }

@@ -38,6 +38,11 @@ public final class RangeRelay {
     private static final Duration SLICE = Duration.ofMillis(250);
     private static final Duration OUTAGE_REST = Duration.ofMillis(200);
 
+    /** Of those that have had no turn yet, in an order that is the same in every process: a simulation can be repeated. */
+    private static final Comparator<RangeRun> LONGEST_WAIT = Comparator.comparingLong(RangeRun::turn)
+            .thenComparing(run -> run.id().type())
+            .thenComparing(run -> run.id().key());
+
     private final Board board;
     private final Sides<Journal> journals;
     private final Transfer transfer;
@@ -124,7 +129,7 @@ public final class RangeRelay {
         runs.values().removeIf(run -> run.from() != from);
         RangeRun run = runs.values().stream()
                 .filter(each -> urgent || !each.isResting())
-                .min(Comparator.comparingLong(RangeRun::turn))
+                .min(LONGEST_WAIT)
                 .orElse(null);
         if (run == null || !run.take(turns.incrementAndGet())) {
             return 0;

@@ -29,8 +29,17 @@ final class Traffic {
      * @param keys how many different records there are
      * @param thinkMicros how long a client rests between two transactions
      * @param workMicros how long a transaction thinks while it holds its locks
+     * @param deletes one write in so many deletes its record, 0 for none
      */
-    record Plan(String node, long seed, int keys, int writers, int readers, long thinkMicros, long workMicros) {}
+    record Plan(
+            String node,
+            long seed,
+            int keys,
+            int writers,
+            int readers,
+            long thinkMicros,
+            long workMicros,
+            int deletes) {}
 
     private static final int MOST_CLIENTS = 1_000;
 
@@ -163,7 +172,7 @@ final class Traffic {
         }
         String seen = found.map(Item::value).orElse(null);
         String value = transaction + ":" + key;
-        if (seen != null && random.nextInt(8) == 0) {
+        if (seen != null && plan.deletes() > 0 && random.nextInt(plan.deletes()) == 0) {
             history.intend(transaction, Kind.DELETE, Long.toString(key), seen, null);
             items.deleteById(key);
             return;

@@ -4,6 +4,7 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.store.Store;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -103,6 +104,11 @@ final class FaultyOrders implements OrderApi {
                 deleteById(key);
             }
         };
+    }
+
+    /** What is there now, and stays as it is. */
+    Map<Long, Order> rows() {
+        return Map.copyOf(rows);
     }
 
     @Override

@@ -23,11 +23,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever a comparator, a listener, a sampler or a flag does: the caller does not notice, and events tell of it. */
+@Execution(ExecutionMode.CONCURRENT)
 class MisbehaviourTest {
     private static final Order ORDER = Order.of(1, "ann");
     private static final RecordType<Order, Long> ORDERS =

@@ -33,6 +33,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,6 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every stage that a flag may ask for, with every operation, with every outage of either side, in every mode: generated, and
  * held to the one table that users of feature flags know, below. It does not ask the library what its stages mean.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class StageMatrixTest {
     private static final Order BEFORE = Order.of(1, "before");
     private static final Order AFTER = Order.of(1, "after");
@@ -241,7 +244,7 @@ class StageMatrixTest {
             assertThat(operation.run(orders)).isEqualTo(expectedAnswer(operation));
             if (operation.writes()) {
                 for (Side side : row.writes) {
-                    soon().untilAsserted(() -> assertThat(sides.of(side).rows).isEqualTo(operation.after));
+                    soon().untilAsserted(() -> assertThat(sides.of(side).rows()).isEqualTo(operation.after));
                 }
             } else if (row.compared) {
                 soon().untilAsserted(() -> assertThat(events)
@@ -284,7 +287,7 @@ class StageMatrixTest {
             }
             copy.heal();
             if (operation.writes() && row.follows()) {
-                soon().untilAsserted(() -> assertThat(copy.rows).isEqualTo(operation.after));
+                soon().untilAsserted(() -> assertThat(copy.rows()).isEqualTo(operation.after));
             }
         } finally {
             copy.heal();
@@ -345,7 +348,7 @@ class StageMatrixTest {
             assertThat(answer).isEqualTo(expectedAnswer(operation));
             if (operation.writes()) {
                 for (Side side : row.writes) {
-                    soon().untilAsserted(() -> assertThat(sides.of(side).rows).isEqualTo(operation.after));
+                    soon().untilAsserted(() -> assertThat(sides.of(side).rows()).isEqualTo(operation.after));
                 }
             }
         }

@@ -1,16 +1,22 @@
 package io.dualwrite.jdbc;
 
+import io.dualwrite.repair.RelaySettings;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.h2.jdbcx.JdbcConnectionPool;
 
 /** The customers of a shop over two H2 files, opened anew and closed for good each time. */
 final class FileShop implements AutoCloseable {
+    /** What a killed process has claimed is soon free for the next. */
+    private static final RelaySettings SOON_FREE = new RelaySettings(
+            100, Duration.ofSeconds(2), Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofSeconds(1), 10);
+
     final Sides<JdbcConnectionPool> pools;
     final Sides<TestDatabase> databases;
     final JdbcMigration migration;
@@ -24,6 +30,7 @@ final class FileShop implements AutoCloseable {
                 .records(Shop.CUSTOMERS)
                 .createTables(true)
                 .attestedBy("this test")
+                .relay(SOON_FREE)
                 .build();
     }
 

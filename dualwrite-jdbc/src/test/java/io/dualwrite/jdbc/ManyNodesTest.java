@@ -9,6 +9,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.event.MigrationEvent;
 import io.dualwrite.event.MigrationEvent.HandoverMeasured;
 import io.dualwrite.jdbc.Shop.Customer;
+import io.dualwrite.repair.HandoverSettings;
 import io.dualwrite.repair.StageRefusedException;
 import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.stage.Side;
@@ -163,7 +164,10 @@ final class ManyNodesTest {
 
     @Test
     void whatIsInTheWayOfAStepIsTold() throws Exception {
-        JdbcMigration node = node(databases.origin().pool(), databases.target().pool());
+        JdbcMigration node = node(
+                databases.origin().pool(),
+                databases.target().pool(),
+                HandoverSettings.defaults().withBudget(Duration.ofSeconds(1)));
         node.start();
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch leave = new CountDownLatch(1);
@@ -256,11 +260,16 @@ final class ManyNodesTest {
     }
 
     private JdbcMigration node(DataSource origin, DataSource target) {
+        return node(origin, target, HandoverSettings.defaults());
+    }
+
+    private JdbcMigration node(DataSource origin, DataSource target, HandoverSettings handover) {
         JdbcMigration node = Jdbc.migration("shop", origin, target)
                 .records(Shop.ORDERS, Shop.CUSTOMERS)
                 .createTables(true)
                 .attestedBy("this test")
                 .listener(events::add)
+                .handover(handover)
                 .build();
         open.add(0, node);
         return node;

@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  * they pause, and the database's when it is told to.
  */
 final class StoresWorld implements AutoCloseable {
-    static final Duration DEADLINE = Duration.ofSeconds(60);
-    static final Duration GRACE = Duration.ofSeconds(180);
-    static final Duration BUDGET = Duration.ofSeconds(400);
+    static final Duration DEADLINE = Duration.ofSeconds(6);
+    static final Duration GRACE = Duration.ofSeconds(18);
+    static final Duration BUDGET = Duration.ofSeconds(40);
 
     private static final AtomicInteger WORLDS = new AtomicInteger();
     private static final DataSource JOURNAL = memory();
@@ -204,7 +204,7 @@ final class StoresWorld implements AutoCloseable {
                     .attestedBy("the test")
                     .callsEndWithin(DEADLINE)
                     .grace(GRACE)
-                    .handover(new HandoverSettings(BUDGET, Duration.ofDays(1), 200, Duration.ofSeconds(60)))
+                    .handover(new HandoverSettings(BUDGET, Duration.ofDays(1), 200, Duration.ofSeconds(6)))
                     .writersWait(BUDGET.multipliedBy(2))
                     .pace(pace)
                     .build();

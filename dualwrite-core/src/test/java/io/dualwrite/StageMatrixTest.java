@@ -327,7 +327,12 @@ class StageMatrixTest {
             Throwable thrown = catchThrowable(() -> operation.run(orders));
             assertThat(thrown).isExactlyInstanceOf(classOf(outage));
             assertThat(Thread.interrupted()).isFalse();
-            assertThat(copy.rows).isEqualTo(Map.of(1L, BEFORE, 2L, UNTOUCHED));
+            if (open instanceof Replay<?> replay) {
+                authority.heal();
+                // A call that was kept for the relay would still be open, or made by now.
+                soon().until(() -> replay.migration().backlog().open() == 0);
+            }
+            assertThat(copy.rows()).isEqualTo(Map.of(1L, BEFORE, 2L, UNTOUCHED));
         } finally {
             authority.heal();
         }

@@ -21,11 +21,11 @@ final class Turnstile {
     private static final int SLOTS = 1024;
     private static final long LOOK_AGAIN_MILLIS = 50;
 
-    private final AtomicReferenceArray<@Nullable Inside> slots = new AtomicReferenceArray<>(SLOTS);
+    private final AtomicReferenceArray<@Nullable Inside> slots;
     /** How many threads wait at each slot for somebody to leave. */
-    private final AtomicIntegerArray waiting = new AtomicIntegerArray(SLOTS);
+    private final AtomicIntegerArray waiting;
 
-    private final Object[] monitors = new Object[SLOTS];
+    private final Object[] monitors;
     private final AtomicInteger closings = new AtomicInteger();
 
     /** Somebody who is in, and the others of the same slot. */
@@ -42,7 +42,15 @@ final class Turnstile {
     }
 
     Turnstile() {
-        for (int slot = 0; slot < SLOTS; slot++) {
+        this(SLOTS);
+    }
+
+    /** With so many slots, a power of two. */
+    Turnstile(int size) {
+        slots = new AtomicReferenceArray<>(size);
+        waiting = new AtomicIntegerArray(size);
+        monitors = new Object[size];
+        for (int slot = 0; slot < size; slot++) {
             monitors[slot] = new Object();
         }
     }
@@ -115,7 +123,7 @@ final class Turnstile {
     }
 
     boolean isEmpty() {
-        for (int slot = 0; slot < SLOTS; slot++) {
+        for (int slot = 0; slot < slots.length(); slot++) {
             if (slots.get(slot) != null) {
                 return false;
             }
@@ -126,7 +134,7 @@ final class Turnstile {
     /** Whoever is in now. */
     List<Holder> holders() {
         List<Holder> holders = new ArrayList<>();
-        for (int slot = 0; slot < SLOTS; slot++) {
+        for (int slot = 0; slot < slots.length(); slot++) {
             for (Inside at = slots.get(slot); at != null; at = at.next) {
                 holders.add(new Holder("thread " + at.thread.getName(), "", "", null));
             }
@@ -150,8 +158,8 @@ final class Turnstile {
         return new Inside(first.record, first.thread, without(first.next, record));
     }
 
-    private static int slot(RecordId record) {
+    private int slot(RecordId record) {
         int hash = record.hashCode();
-        return (hash ^ hash >>> 16 ^ hash >>> 8) & SLOTS - 1;
+        return (hash ^ hash >>> 16 ^ hash >>> 8) & slots.length() - 1;
     }
 }

@@ -34,6 +34,7 @@ import io.dualwrite.repair.Backfill;
 import io.dualwrite.repair.BackfillReport;
 import io.dualwrite.repair.BackgroundJob;
 import io.dualwrite.repair.BacklogGauge;
+import io.dualwrite.repair.Brakes;
 import io.dualwrite.repair.Handover;
 import io.dualwrite.repair.PossibleLoss;
 import io.dualwrite.repair.RangeRelay;
@@ -145,6 +146,7 @@ public class Migration implements AutoCloseable {
                         parts.checkpoints(),
                         transfer,
                         settings.backfill(),
+                        Brakes.of(settings.backfill().throttle(), gauge, parts.controls(), listener, pace),
                         listener,
                         pace);
         this.handover = new Handover(
@@ -363,11 +365,28 @@ public class Migration implements AutoCloseable {
      * interruption to go on; safe to run on several nodes at once.
      */
     public BackfillReport backfill() throws InterruptedException {
+        return listing().run();
+    }
+
+    /**
+     * Has every {@link #backfill} of this node wait from its next chunk on, one that begins later too, until {@link
+     * #resumeBackfill}. Of other nodes nothing is asked. Never blocks. Idempotent.
+     */
+    public void pauseBackfill() {
+        listing().pause();
+    }
+
+    /** Takes {@link #pauseBackfill} back; a backfill goes on within its throttle's {@code askAgain}. Never blocks. Idempotent. */
+    public void resumeBackfill() {
+        listing().resume();
+    }
+
+    private Backfill listing() {
         if (backfill == null) {
             throw new UnsupportedOperationException("The stores of migration " + name
                     + " cannot list their keys; give both a ScannableStore to have a backfill");
         }
-        return backfill.run();
+        return backfill;
     }
 
     /** Compares everything on both sides while traffic goes on; see {@link Verifier#verify}. Blocks until done. */

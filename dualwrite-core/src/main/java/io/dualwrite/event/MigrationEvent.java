@@ -8,6 +8,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Something that happened in a migration. Events carry no record contents; keys inside {@link RecordId} print redacted.
@@ -102,8 +104,56 @@ public sealed interface MigrationEvent {
     /** A confirmed mismatch was repaired by a transfer. */
     record Repaired(RecordId record) implements MigrationEvent {}
 
-    /** A long job went on. {@code total} is an estimate, -1 when there is none. */
-    record Progress(String job, String type, long done, long total, Duration elapsed) implements MigrationEvent {}
+    /**
+     * A long job went on, or waits. Of {@code done} records some may have been done by runs before this one.
+     *
+     * @param total an estimate, more than {@code done} until the type is done; -1 when there is none
+     * @param elapsed since this run began with the type
+     * @param perSecond records a second in this run, its waits included
+     * @param waitingFor what it waits for now; empty while it does not
+     */
+    record Progress(
+            String job, String type, long done, long total, Duration elapsed, double perSecond, List<String> waitingFor)
+            implements MigrationEvent {
+        public Progress {
+            waitingFor = List.copyOf(waitingFor);
+        }
+
+        /** Of a job that never waits and is not resumed. */
+        public Progress(String job, String type, long done, long total, Duration elapsed) {
+            this(job, type, done, total, elapsed, rate(done, elapsed), List.of());
+        }
+
+        /** Records a second; 0 while no time has passed. */
+        public static double rate(long records, Duration elapsed) {
+            return elapsed.isZero() ? 0 : records * 1e9 / elapsed.toNanos();
+        }
+
+        /** How much is done, from 0 to 100, and 100 only when the type is done; empty when the total is not known. */
+        public OptionalInt percent() {
+            if (total < 0) {
+                return OptionalInt.empty();
+            }
+            return OptionalInt.of(done >= total ? 100 : (int) (100.0 * done / total));
+        }
+
+        /** How long it takes from here at the rate so far; empty when the total is not known, or nothing was done yet. */
+        public Optional<Duration> left() {
+            return total < 0 || perSecond <= 0
+                    ? Optional.empty()
+                    : Optional.of(Duration.ofMillis(Math.round(Math.max(0, total - done) * 1e3 / perSecond)));
+        }
+    }
+
+    /**
+     * A long job waits before its next step, for these reasons and for so long by now; without a reason it goes on after so
+     * long. Waits of less than a second are not told, and what changes in numbers only is told once.
+     */
+    record Braked(String job, List<String> reasons, Duration waited) implements MigrationEvent {
+        public Braked {
+            reasons = List.copyOf(reasons);
+        }
+    }
 
     /** A long job ended with every record type. */
     record Finished(String job, long records, Duration took) implements MigrationEvent {}

@@ -40,6 +40,12 @@ public final class BacklogGauge {
         return backlog;
     }
 
+    /** What was measured within the given time, or else is measured now; may block. */
+    Backlog notOlderThan(Duration age) {
+        Measured known = last;
+        return known != null && pace.nanos() - known.begunNanos <= age.toNanos() ? known.backlog : measure();
+    }
+
     /** What taking the authority from {@code lost} may lose, as far as this node knows; never blocks. */
     public PossibleLoss possibleLoss(Side lost, Pending pending) {
         Measured known = last;

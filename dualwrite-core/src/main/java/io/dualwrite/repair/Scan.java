@@ -3,6 +3,7 @@ package io.dualwrite.repair;
 import io.dualwrite.stage.Side;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,14 @@ public interface Scan {
      * Up to {@code limit} keys (canonical text) after {@code after}, from the first when null; empty only at the end.
      */
     List<String> keysAfter(Side side, String type, @Nullable String after, int limit) throws Exception;
+
+    /**
+     * About how many records there are, as far as the store can say without counting them; empty when it cannot. For people
+     * only: nothing is decided by it.
+     */
+    default OptionalLong estimate(Side side, String type) throws Exception {
+        return OptionalLong.empty();
+    }
 
     /** Every record's key and fingerprint, streamed with flat memory. Close it. */
     Prints fingerprints(Side side, String type) throws Exception;

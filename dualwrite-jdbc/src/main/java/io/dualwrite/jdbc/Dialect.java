@@ -138,6 +138,12 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
     /** The logical type, from what the driver says: its code, the engine's name for it, and its size. */
     Kind kind(int jdbcType, String typeName, int size);
 
+    /**
+     * Selects what the engine itself takes for the number of a table's rows, without counting; null where it does not know.
+     * The parameters are the schema and the table.
+     */
+    String estimatedRows();
+
     /** What can identify the database behind a connection, to tell whether two connections lead to the same one. */
     String identity(Connection connection) throws SQLException;
 

@@ -223,6 +223,11 @@ record H2Dialect() implements Dialect {
         return Kind.of(jdbcType, typeName);
     }
 
+    @Override
+    public String estimatedRows() {
+        return "select row_count_estimate from information_schema.tables where table_schema = ? and table_name = ?";
+    }
+
     /** The address without its settings, and the path: two ways to write one address are not told apart. */
     @Override
     public String identity(Connection connection) throws SQLException {

@@ -286,6 +286,11 @@ record MariaDbDialect(boolean mysql) implements Dialect {
     }
 
     @Override
+    public String estimatedRows() {
+        return "select table_rows from information_schema.tables where table_schema = ? and table_name = ?";
+    }
+
+    @Override
     public String identity(Connection connection) throws SQLException {
         return new Statements(connection, this, 0)
                 .list(

@@ -182,6 +182,15 @@ record PostgresDialect() implements Dialect {
         return Kind.of(jdbcType, typeName);
     }
 
+    /** Before the first {@code analyze} there is none, which releases tell as -1 or as no rows on no pages. */
+    @Override
+    public String estimatedRows() {
+        return "select case when c.reltuples < 0 or (c.reltuples = 0 and c.relpages = 0) then null"
+                + " else cast(c.reltuples as bigint) end"
+                + " from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+                + " where n.nspname = ? and c.relname = ?";
+    }
+
     /** Needs no privilege. Two servers that were started in the same microsecond are told apart by their ports. */
     @Override
     public String identity(Connection connection) throws SQLException {

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,23 @@ final class TableScan implements Scan {
             throw failure;
         }
         return keys;
+    }
+
+    @Override
+    public OptionalLong estimate(Side side, String type) throws SQLException {
+        Place place = places.of(side);
+        TableShape shape = tables.at(place, type).shape();
+        return place.commit(session -> {
+            Long rows = session.run()
+                    .first(session.dialect().estimatedRows(), TableScan::rowsOf, shape.schema(), shape.table());
+            return rows == null || rows < 0 ? OptionalLong.empty() : OptionalLong.of(rows);
+        });
+    }
+
+    /** What cannot be known is less than none. */
+    private static long rowsOf(ResultSet row) throws SQLException {
+        long rows = row.getLong(1);
+        return row.wasNull() ? -1 : rows;
     }
 
     @Override

@@ -149,6 +149,21 @@ final class TableScanTest {
     }
 
     @Test
+    void theEnginesOwnStatisticsEstimateHowManyRowsThereAre() throws Exception {
+        Shop shop = new Shop(origin, target).withTables().atShadow();
+        shop.origin().run("insert into customer select n, 'c' || n from (" + origin.numbers(1, 3000) + ") x");
+        if (origin == Engine.POSTGRES) {
+            shop.origin().run("analyze customer");
+        } else if (origin == Engine.MARIADB) {
+            shop.origin().value("select count(*) from customer");
+            shop.origin().rows("analyze table customer");
+        }
+        assertThat(scan(shop).estimate(Side.ORIGIN, "customer").orElseThrow()).isBetween(1_500L, 6_000L);
+        long there = scan(shop).estimate(Side.TARGET, "customer").orElse(0);
+        assertThat(there).isBetween(0L, 100L);
+    }
+
+    @Test
     void bothSidesListTextKeysInTheOrderOfTheCodec() throws Exception {
         Table<Word, String> words = Jdbc.table("word", Word.class, String.class).key(Word::text);
         Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());

@@ -1,13 +1,17 @@
 package io.dualwrite.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.dualwrite.fence.Control;
 import io.dualwrite.flag.StageSource;
 import io.dualwrite.journal.Journal;
+import io.dualwrite.repair.Brake;
 import io.dualwrite.repair.Checkpoints;
 import io.dualwrite.repair.Preflight;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
+import io.dualwrite.testkit.contract.BrakeContract;
 import io.dualwrite.testkit.contract.CarrierContract;
 import io.dualwrite.testkit.contract.CheckpointsContract;
 import io.dualwrite.testkit.contract.ConfirmationContract;
@@ -19,10 +23,14 @@ import io.dualwrite.testkit.contract.Pair;
 import io.dualwrite.testkit.contract.ScanContract;
 import io.dualwrite.testkit.contract.StageSourceContract;
 import io.dualwrite.testkit.contract.TransactionsContract;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** Everything that dualwrite-jdbc brings along, under the contracts of what it implements, on one pair of engines. */
 abstract class JdbcContracts {
@@ -125,6 +133,49 @@ abstract class JdbcContracts {
             source.createTable();
             source.wish(stage);
             return source;
+        }
+    }
+
+    @Nested
+    class Braking extends BrakeContract {
+        private DataSource database;
+        private Brake brake;
+
+        @BeforeEach
+        void make() throws Exception {
+            database = databases().target();
+            run(
+                    "drop table if exists replica_lag",
+                    "create table replica_lag (seconds numeric(10, 3))",
+                    "insert into replica_lag values (30)");
+            brake = JdbcBrake.of("replica lag in seconds", database, "select seconds from replica_lag", 30);
+        }
+
+        @Override
+        protected Brake brake() {
+            return brake;
+        }
+
+        @Override
+        protected void cause(boolean there) throws Exception {
+            run("update replica_lag set seconds = " + (there ? "30.001" : "30"));
+        }
+
+        @Test
+        void whatIsNoNumberIsAFailureAndNoLeaveToGoOn() throws Exception {
+            run("update replica_lag set seconds = null");
+            assertThatThrownBy(brake::reason).hasMessageContaining("replica lag in seconds");
+            run("delete from replica_lag");
+            assertThatThrownBy(brake::reason).hasMessageContaining("replica lag in seconds");
+        }
+
+        private void run(String... statements) throws SQLException {
+            try (Connection connection = database.getConnection();
+                    Statement statement = connection.createStatement()) {
+                for (String sql : statements) {
+                    statement.execute(sql);
+                }
+            }
         }
     }
 

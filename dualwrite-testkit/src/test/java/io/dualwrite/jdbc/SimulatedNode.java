@@ -121,7 +121,7 @@ final class SimulatedNode {
         this.backfill = new Backfill(
                 board,
                 types,
-                scan,
+                withoutEstimates(scan),
                 checkpoints,
                 transfer,
                 new BackfillSettings(1, 2, Duration.ofMillis(250), Duration.ofMillis(200), Duration.ofSeconds(20)),
@@ -198,6 +198,21 @@ final class SimulatedNode {
             @Override
             public boolean replace(@Nullable Checkpoint expected, Checkpoint next) {
                 return checkpoints.replace(expected, next);
+            }
+        };
+    }
+
+    /** What only people read would take turns of its own. */
+    private static Scan withoutEstimates(Scan scan) {
+        return new Scan() {
+            @Override
+            public List<String> keysAfter(Side side, String type, @Nullable String after, int limit) throws Exception {
+                return scan.keysAfter(side, type, after, limit);
+            }
+
+            @Override
+            public Prints fingerprints(Side side, String type) throws Exception {
+                return scan.fingerprints(side, type);
             }
         };
     }

@@ -105,6 +105,7 @@ public abstract class MigrationListenerContract {
                 new MigrationEvent.MismatchConfirmed(record, "DIFFERENT", List.of("name")),
                 new MigrationEvent.Repaired(record),
                 new MigrationEvent.Progress("backfill", "order", 1, -1, Duration.ofSeconds(1)),
+                new MigrationEvent.Braked("backfill", List.of("a reason"), Duration.ofSeconds(1)),
                 new MigrationEvent.Finished("backfill", 1, Duration.ofSeconds(1)));
     }
 }

@@ -56,6 +56,13 @@ public abstract class ScanContract extends PairContract {
                 .isNotEqualTo(prints(Side.TARGET).get(0).digest());
     }
 
+    @ParameterizedTest
+    @EnumSource(Side.class)
+    protected void anEstimateIsANumberOfRecordsOrUnknown(Side side) throws Exception {
+        fill(side, 1, 2, 3);
+        assertThat(scan().estimate(side, type().name()).orElse(0)).isBetween(0L, 1_000_000L);
+    }
+
     @Test
     protected void moreRecordsThanAnyPageAreStreamedCompletely() throws Exception {
         for (int key = 1; key <= 1_200; key++) {

@@ -9,6 +9,7 @@ import io.dualwrite.fence.Transactions;
 import io.dualwrite.flag.StageSource;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.path.FallbackPolicy;
+import io.dualwrite.repair.Brake;
 import io.dualwrite.repair.Carrier;
 import io.dualwrite.repair.Checkpoints;
 import io.dualwrite.repair.Confirmation;
@@ -39,7 +40,8 @@ enum Contract {
     TRANSACTIONS(Transactions.class, Tried.AllTransactions.class),
     PREFLIGHT(Preflight.class, Tried.Preflights.class),
     INSPECTING_PREFLIGHT(Preflight.class, Tried.InspectingPreflights.class),
-    GENERATORS(Generators.class, Tried.AllGenerators.class);
+    GENERATORS(Generators.class, Tried.AllGenerators.class),
+    BRAKE(Brake.class, Tried.Braking.class);
 
     private final Class<Object> type;
     private final Class<?> test;

@@ -20,6 +20,7 @@ import io.dualwrite.flag.StageSource;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.journal.MemoryJournal;
 import io.dualwrite.path.FallbackPolicy;
+import io.dualwrite.repair.Brake;
 import io.dualwrite.repair.Checkpoints;
 import io.dualwrite.repair.MemoryCheckpoints;
 import io.dualwrite.stage.ControlRow;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -284,6 +286,22 @@ class MemoryContractsTest {
         @Override
         protected List<Exception> failuresOfTheStore() {
             return List.of();
+        }
+    }
+
+    @Nested
+    class BrakingOnACondition extends BrakeContract {
+        private final AtomicBoolean caused = new AtomicBoolean();
+        private final Brake brake = Brake.when("the night's batch runs", caused::get);
+
+        @Override
+        protected Brake brake() {
+            return brake;
+        }
+
+        @Override
+        protected void cause(boolean there) {
+            caused.set(there);
         }
     }
 

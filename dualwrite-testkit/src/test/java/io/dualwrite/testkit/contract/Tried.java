@@ -16,6 +16,7 @@ import io.dualwrite.flag.StageSource;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.journal.MemoryJournal;
 import io.dualwrite.path.FallbackPolicy;
+import io.dualwrite.repair.Brake;
 import io.dualwrite.repair.Carrier;
 import io.dualwrite.repair.Checkpoints;
 import io.dualwrite.repair.Confirmation;
@@ -38,6 +39,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -326,6 +328,21 @@ final class Tried {
         @Override
         protected Numbered makeNumbered() {
             return new Counters();
+        }
+    }
+
+    static class Braking extends BrakeContract {
+        private final AtomicBoolean caused = new AtomicBoolean();
+        private final Brake brake = tried(Brake.class, Brake.when("the night's batch runs", caused::get));
+
+        @Override
+        protected Brake brake() {
+            return brake;
+        }
+
+        @Override
+        protected void cause(boolean there) {
+            caused.set(there);
         }
     }
 

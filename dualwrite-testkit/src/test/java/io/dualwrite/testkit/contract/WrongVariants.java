@@ -11,6 +11,7 @@ import io.dualwrite.fence.Transactions;
 import io.dualwrite.journal.Intent;
 import io.dualwrite.journal.Journal;
 import io.dualwrite.path.FallbackPolicy;
+import io.dualwrite.repair.Brake;
 import io.dualwrite.repair.Carrier;
 import io.dualwrite.repair.Checkpoint;
 import io.dualwrite.repair.Checkpoints;
@@ -32,6 +33,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -90,11 +92,17 @@ final class WrongVariants {
                         right -> repairs((Confirmation) right),
                         right -> suspectsEverything((Confirmation) right),
                         right -> excusesAllOfAType((Confirmation) right));
-            case SCAN -> List.of(right -> inventsOne((Scan) right), right -> digestsNothing((Scan) right));
+            case SCAN ->
+                List.of(
+                        right -> inventsOne((Scan) right),
+                        right -> digestsNothing((Scan) right),
+                        right -> guessesBelowNothing((Scan) right));
             case TRANSACTIONS -> List.of(right -> isAlwaysWithin((Transactions) right));
             case PREFLIGHT, INSPECTING_PREFLIGHT ->
                 List.of(right -> alwaysComplains(), right -> countsItsReasons(), right -> meddles((Preflight) right));
             case GENERATORS -> List.of(right -> setsBack(), right -> goesFurtherEachTime());
+            case BRAKE ->
+                List.of(right -> alwaysBrakes(), right -> brakesOnce((Brake) right), right -> asksOne((Brake) right));
             default -> List.of();
         };
     }
@@ -361,6 +369,26 @@ final class WrongVariants {
             }
             return printing(prints.iterator());
         });
+    }
+
+    private static Scan guessesBelowNothing(Scan right) {
+        return instead(Scan.class, right, "estimate", args -> OptionalLong.of(-1));
+    }
+
+    private static Brake alwaysBrakes() {
+        return () -> "it is too early";
+    }
+
+    /** Tells its reason to the first who asks. */
+    private static Brake brakesOnce(Brake right) {
+        AtomicInteger asked = new AtomicInteger();
+        return () -> asked.getAndIncrement() == 0 ? right.reason() : null;
+    }
+
+    /** Answers the thread that it was made on. */
+    private static Brake asksOne(Brake right) {
+        Thread own = Thread.currentThread();
+        return () -> Thread.currentThread() == own ? right.reason() : null;
     }
 
     private static Scan.Prints printing(Iterator<Scan.Print> prints) {

@@ -1,0 +1,139 @@
+package io.dualwrite.repair;
+
+import io.dualwrite.fence.Pace;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
+import io.dualwrite.store.RecordType;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One cursor of a backfill over the keys of one record type: lists the next ones in order, from both sides, and transfers
+ * exactly those, saving how far it came in the same transaction. Belongs to one thread; blocks.
+ */
+final class BackfillCursor<K> {
+    private final Tools tools;
+    private final RecordType<?, K> type;
+    private final BackfillProgress progress;
+    private final @Nullable String upTo;
+    private Checkpoint at;
+    private boolean looked;
+    private int chunk;
+
+    /** What all cursors of a backfill work with. */
+    record Tools(
+            Scan scan,
+            Checkpoints checkpoints,
+            Transfer transfer,
+            BackfillSettings settings,
+            Brakes brakes,
+            Pace pace) {}
+
+    /**
+     * @param begin where to begin unless a run before has come further
+     * @param upTo the last key that is this cursor's, or null when there is no other after it
+     */
+    BackfillCursor(
+            Tools tools, RecordType<?, K> type, Checkpoint begin, @Nullable String upTo, BackfillProgress progress) {
+        this.tools = tools;
+        this.type = type;
+        this.at = begin;
+        this.upTo = upTo;
+        this.progress = progress;
+        this.chunk = tools.settings().firstChunk();
+    }
+
+    /** Runs to the end; how many records its checkpoint counts then. */
+    long run() throws InterruptedException {
+        BackfillSettings settings = tools.settings();
+        Pace pace = tools.pace();
+        Pace.Deadline patience = pace.in(settings.patience());
+        while (!at.done()) {
+            try {
+                if (!looked) {
+                    look();
+                } else {
+                    if (tools.brakes().await(() -> progress.waits(tools.brakes().reasons()))) {
+                        // Waiting for good reason is no failure, however long.
+                        patience = pace.in(settings.patience());
+                    }
+                    next();
+                }
+                patience = pace.in(settings.patience());
+            } catch (InterruptedException stop) {
+                throw stop;
+            } catch (NotACopyException moved) {
+                throw new IllegalStateException(
+                        "The backfill of " + type.name() + " stopped after " + at.rows()
+                                + " records: the origin no longer has the authority",
+                        moved);
+            } catch (Exception failure) {
+                if (patience.isOver()) {
+                    throw new BackfillException(type.name(), at.rows(), settings.patience(), failure);
+                }
+                chunk = failure instanceof BrakeFailedException ? chunk : Math.max(1, chunk / 2);
+                progress.waits(tools.brakes().reasons());
+                pace.pause(settings.restAfterFailure());
+            }
+        }
+        return at.rows();
+    }
+
+    private void look() {
+        at = tools.checkpoints().find(at.job(), at.type(), at.generation()).orElse(at);
+        progress.before(at.rows());
+        looked = true;
+    }
+
+    private void next() throws Exception {
+        List<String> keys = nextKeys();
+        if (keys.isEmpty()) {
+            Checkpoint end = at(at.position(), at.rows(), true);
+            tools.checkpoints().save(end);
+            at = end;
+            return;
+        }
+        Set<RecordId> records = new LinkedHashSet<>();
+        keys.forEach(key -> records.add(new RecordId(type.name(), key)));
+        Checkpoint after = at(keys.get(keys.size() - 1), at.rows() + keys.size(), false);
+        long begun = tools.pace().nanos();
+        tools.transfer().transfer(Side.ORIGIN, records, after);
+        at = after;
+        adapt(Duration.ofNanos(tools.pace().nanos() - begun));
+        progress.came(keys.size());
+    }
+
+    private Checkpoint at(@Nullable String position, long rows, boolean done) {
+        return new Checkpoint(at.job(), at.type(), at.generation(), position, rows, done);
+    }
+
+    /** The lowest keys of both sides; a page that is full hides what comes after its last key, so the union ends there. */
+    private List<String> nextKeys() throws Exception {
+        TreeSet<String> union = new TreeSet<>(this::inKeyOrder);
+        for (Side side : Side.values()) {
+            union.addAll(tools.scan().keysAfter(side, type.name(), at.position(), chunk));
+        }
+        return union.stream().limit(chunk).filter(this::isMine).toList();
+    }
+
+    private boolean isMine(String key) {
+        return upTo == null || inKeyOrder(key, upTo) <= 0;
+    }
+
+    private int inKeyOrder(String first, String second) {
+        return type.codec().compare(type.codec().decode(first), type.codec().decode(second));
+    }
+
+    private void adapt(Duration took) {
+        Duration aim = tools.settings().chunkTime();
+        if (took.compareTo(aim) > 0) {
+            chunk = Math.max(1, chunk / 2);
+        } else if (took.multipliedBy(2).compareTo(aim) < 0) {
+            chunk = Math.min(tools.settings().largestChunk(), chunk * 2);
+        }
+    }
+}

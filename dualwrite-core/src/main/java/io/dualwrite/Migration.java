@@ -31,6 +31,7 @@ import io.dualwrite.path.ReadPath;
 import io.dualwrite.path.ShadowReader;
 import io.dualwrite.path.WritePath;
 import io.dualwrite.repair.Backfill;
+import io.dualwrite.repair.BackfillPlan;
 import io.dualwrite.repair.BackfillReport;
 import io.dualwrite.repair.BackgroundJob;
 import io.dualwrite.repair.BacklogGauge;
@@ -366,6 +367,16 @@ public class Migration implements AutoCloseable {
      */
     public BackfillReport backfill() throws InterruptedException {
         return listing().run();
+    }
+
+    /**
+     * What {@link #backfill} would do now: record types in order, about how many records, how far earlier runs came, and every
+     * obstacle. Writes nothing on either side. Blocks on both.
+     *
+     * @throws IllegalStateException before {@link #start}
+     */
+    public BackfillPlan planBackfill() throws InterruptedException {
+        return listing().plan(parts.preflight());
     }
 
     /**

@@ -75,6 +75,15 @@ public final class Backfill {
         tools.brakes().resume();
     }
 
+    /**
+     * What {@link #run} would do now. Writes nothing. Blocks on both sides.
+     *
+     * @throws IllegalStateException when the origin's control row was never read
+     */
+    public BackfillPlan plan(Preflight preflight) throws InterruptedException {
+        return new BackfillPlanner(board, types, tools).plan(preflight);
+    }
+
     /** Whether every record type is done in this generation. Blocks on the target. */
     public boolean isComplete(int generation) {
         return types.stream()

@@ -91,6 +91,18 @@ public final class Brakes {
         }
     }
 
+    /** Why it would wait now, without waiting, and without anybody being told. */
+    List<String> look() throws InterruptedException {
+        asking.lockInterruptibly();
+        try {
+            return paused ? List.of(PAUSED) : ask();
+        } catch (BrakeFailedException failed) {
+            return List.of(String.valueOf(failed.getMessage()));
+        } finally {
+            asking.unlock();
+        }
+    }
+
     /** A run has ended: whoever still answers is asked to stop. Never blocks. */
     void end() {
         others.forEach(AskedBrake::end);

@@ -1,0 +1,91 @@
+package io.dualwrite.repair;
+
+import io.dualwrite.fence.Board;
+import io.dualwrite.fence.ControlException;
+import io.dualwrite.repair.BackfillPlan.OfType;
+import io.dualwrite.stage.ControlRow;
+import io.dualwrite.stage.Side;
+import io.dualwrite.store.RecordType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at what a backfill would do. Reads only: what of the library's own might still have to be created is not looked at,
+ * so tables beside the target are read once the copy follows, and not before. Thread-safe; blocks on both stores.
+ */
+final class BackfillPlanner {
+    private final Board board;
+    private final List<RecordType<?, ?>> types;
+    private final BackfillCursor.Tools tools;
+
+    BackfillPlanner(Board board, List<RecordType<?, ?>> types, BackfillCursor.Tools tools) {
+        this.board = board;
+        this.types = types;
+        this.tools = tools;
+    }
+
+    BackfillPlan plan(Preflight preflight) throws InterruptedException {
+        if (board.view().origin() == null) {
+            throw new IllegalStateException("What a backfill would do can be told once the migration has been started");
+        }
+        List<String> obstacles = new ArrayList<>();
+        ControlRow row = row(obstacles);
+        boolean follows =
+                row != null && row.stage().write().followed() && board.view().authority() == Side.ORIGIN;
+        if (row != null && !follows) {
+            obstacles.add("the stage is " + board.stage() + "; move to DUAL_WRITE first, where a backfill runs");
+        }
+        if (follows) {
+            obstacles.addAll(preflight.copy(Side.TARGET));
+        }
+        List<OfType> each = new ArrayList<>();
+        for (RecordType<?, ?> type : types) {
+            each.add(ofType(type.name(), follows && row != null ? row.generation() : 0));
+        }
+        BackfillSettings settings = tools.settings();
+        return new BackfillPlan(
+                obstacles,
+                follows ? tools.brakes().look() : List.of(),
+                each,
+                settings.firstChunk(),
+                settings.largestChunk(),
+                settings.chunkTime());
+    }
+
+    private @Nullable ControlRow row(List<String> obstacles) {
+        try {
+            return board.refresh(Side.ORIGIN);
+        } catch (ControlException unreadable) {
+            obstacles.add(String.valueOf(unreadable.getMessage()));
+            return null;
+        }
+    }
+
+    /** {@code generation} is 0 while the copy does not follow. */
+    private OfType ofType(String type, int generation) throws InterruptedException {
+        Checkpoint at = new Checkpoint(Checkpoint.BACKFILL, type, generation, null, 0, false);
+        if (generation > 0) {
+            try {
+                at = tools.checkpoints()
+                        .find(Checkpoint.BACKFILL, type, generation)
+                        .orElse(at);
+            } catch (RuntimeException unreachable) {
+                // The preflight says so.
+                return new OfType(type, estimate(Side.ORIGIN, type), -1, 0, false);
+            }
+        }
+        return new OfType(type, estimate(Side.ORIGIN, type), estimate(Side.TARGET, type), at.rows(), at.done());
+    }
+
+    private long estimate(Side side, String type) throws InterruptedException {
+        try {
+            return tools.scan().estimate(side, type).orElse(-1);
+        } catch (InterruptedException stop) {
+            throw stop;
+        } catch (Exception unknown) {
+            // As far as it matters, the preflight says why.
+            return -1;
+        }
+    }
+}

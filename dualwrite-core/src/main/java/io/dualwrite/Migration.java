@@ -47,6 +47,7 @@ import io.dualwrite.repair.Transfer;
 import io.dualwrite.repair.Verifier;
 import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.repair.VerifyReport;
+import io.dualwrite.repair.VerifyRequest;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.ControlView;
 import io.dualwrite.stage.RecordId;
@@ -402,7 +403,12 @@ public class Migration implements AutoCloseable {
 
     /** Compares everything on both sides while traffic goes on; see {@link Verifier#verify}. Blocks until done. */
     public VerifyReport verify(VerifyPolicy policy) throws Exception {
-        return verifier.verify(policy);
+        return verify(VerifyRequest.of(policy));
+    }
+
+    /** As {@link #verify(VerifyPolicy)}, with more to say about what is to be done; see {@link Verifier#verify}. */
+    public VerifyReport verify(VerifyRequest request) throws Exception {
+        return verifier.verify(request);
     }
 
     /** What is open in the authority's journal now. Blocks on the authority. */

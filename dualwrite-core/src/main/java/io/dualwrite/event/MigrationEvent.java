@@ -155,6 +155,24 @@ public sealed interface MigrationEvent {
         }
     }
 
-    /** A long job ended with every record type. */
-    record Finished(String job, long records, Duration took) implements MigrationEvent {}
+    /**
+     * A long job ended with every record type, or where it was to stop. A verification tells in {@code counts} how many
+     * records really differed in which way, how many were repaired, and in how many a field differed, for the fields that
+     * differ most; at most some twenty entries, and empty for other jobs.
+     */
+    record Finished(String job, long records, Duration took, Map<String, Long> counts) implements MigrationEvent {
+        public Finished {
+            counts = Collections.unmodifiableMap(new LinkedHashMap<>(counts));
+        }
+
+        /** Of a job that counts nothing but records. */
+        public Finished(String job, long records, Duration took) {
+            this(job, records, took, Map.of());
+        }
+
+        /** Records a second; 0 when it took no time that could be measured. */
+        public double recordsPerSecond() {
+            return took.isZero() ? 0 : records * 1e9 / took.toNanos();
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.dualwrite.repair;
 
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import java.util.Iterator;
 import java.util.List;
@@ -23,8 +24,8 @@ public interface Scan {
         return OptionalLong.empty();
     }
 
-    /** Every record's key and fingerprint, streamed with flat memory. Close it. */
-    Prints fingerprints(Side side, String type) throws Exception;
+    /** The key and fingerprint of every record in the range, both ends included, streamed with flat memory. Close it. */
+    Prints fingerprints(Side side, RecordRange range) throws Exception;
 
     /**
      * A record's key and a digest of its contents as they would be on the origin.

@@ -2,6 +2,7 @@ package io.dualwrite.repair;
 
 import io.dualwrite.compare.Fingerprint;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.store.KeyCodec;
@@ -42,21 +43,26 @@ public final class StoreScan<R, K> implements Scan {
     }
 
     @Override
-    public Prints fingerprints(Side side, String type) {
-        return new Pages(side, type);
+    public Prints fingerprints(Side side, RecordRange range) {
+        return new Pages(side, range);
     }
 
     private final class Pages implements Prints {
         private final Side side;
-        private final String type;
+        private final RecordRange range;
         private final Deque<String> page = new ArrayDeque<>();
         private @Nullable String last;
         private @Nullable Print next;
         private boolean ended;
 
-        Pages(Side side, String type) {
+        Pages(Side side, RecordRange range) {
             this.side = side;
-            this.type = type;
+            this.range = range;
+            this.last = range.first();
+            if (last != null) {
+                // Lists come after a key, and the first one belongs to the range.
+                page.add(last);
+            }
         }
 
         @Override
@@ -79,7 +85,7 @@ public final class StoreScan<R, K> implements Scan {
         @Override
         public Print next() {
             if (!hasNext() || next == null) {
-                throw new NoSuchElementException("The " + side + " has no more records of type " + type);
+                throw new NoSuchElementException("The " + side + " has no more records of " + range);
             }
             Print print = next;
             next = null;
@@ -88,15 +94,16 @@ public final class StoreScan<R, K> implements Scan {
 
         private void advance() throws Exception {
             if (page.isEmpty()) {
-                page.addAll(keysAfter(side, type, last, PAGE));
+                page.addAll(keysAfter(side, range.type(), last, PAGE));
             }
             String key = page.poll();
-            if (key == null) {
+            RecordId id = key == null ? null : new RecordId(range.type(), key);
+            if (key == null || id == null || !keyed.type().isIn(range, id)) {
                 ended = true;
                 return;
             }
             last = key;
-            R record = keyed.find(side, new RecordId(type, key));
+            R record = keyed.find(side, id);
             // Deleted since it was listed: as if it had never been.
             next = record == null ? null : new Print(key, Fingerprint.of(record));
         }

@@ -2,22 +2,18 @@ package io.dualwrite.repair;
 
 import io.dualwrite.event.MigrationEvent.Finished;
 import io.dualwrite.event.MigrationEvent.MismatchConfirmed;
-import io.dualwrite.event.MigrationEvent.Progress;
-import io.dualwrite.event.MigrationEvent.Repaired;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Board;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
-import io.dualwrite.stage.Sides;
 import io.dualwrite.store.RecordType;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +26,11 @@ import org.jspecify.annotations.Nullable;
  * {@link #recheck} works off and which a flip wants empty. Thread-safe; blocks; may be killed and run again.
  */
 public final class Verifier {
-    private static final int CONFIRM_AT_ONCE = 100;
-    private static final Duration PROGRESS_EVERY = Duration.ofMillis(500);
-
     private final Board board;
     private final List<RecordType<?, ?>> types;
     private final @Nullable Scan scan;
     private final Confirmation confirmation;
-    private final Checkpoints checkpoints;
+    private final CleanPasses cleanPasses;
     private final Transfer transfer;
     private final MigrationListener listener;
     private final Pace pace;
@@ -57,7 +50,7 @@ public final class Verifier {
         this.types = List.copyOf(types);
         this.scan = scan;
         this.confirmation = confirmation;
-        this.checkpoints = checkpoints;
+        this.cleanPasses = new CleanPasses(checkpoints);
         this.transfer = transfer;
         this.listener = listener;
         this.pace = pace;
@@ -65,56 +58,72 @@ public final class Verifier {
 
     /** Whether every record type has had a clean pass in this generation and nothing was repaired since. */
     public boolean isClean(int generation) {
-        return types.stream()
-                .allMatch(type ->
-                        cleanPass(type.name(), generation).map(Checkpoint::done).orElse(false));
+        return types.stream().allMatch(type -> cleanPasses.isClean(type.name(), generation));
+    }
+
+    /** As {@link #verify(VerifyRequest)}, of everything. */
+    public VerifyReport verify(VerifyPolicy policy) throws Exception {
+        return verify(VerifyRequest.of(policy));
     }
 
     /**
-     * Reads everything on both sides, confirms what differs, and repairs it where the policy says so. A pass that confirms
-     * nothing is noted as clean.
+     * Reads on both sides what it is to look at, confirms what differs, and does about it what the policy says. When it has
+     * looked at everything and comes to its end, each record type of which nothing had to be confirmed is noted as clean.
      *
      * @throws IllegalStateException when no copy follows an authority now
+     * @throws IllegalArgumentException for a range of a record type that there is not
+     * @throws UnsupportedOperationException when the stores cannot list their keys
      * @throws Exception when a store failed: nothing is noted, run again
      */
-    public VerifyReport verify(VerifyPolicy policy) throws Exception {
-        if (scan == null) {
+    public VerifyReport verify(VerifyRequest request) throws Exception {
+        VerifyScope scope = request.scope();
+        Scan listing = scan;
+        if (listing == null && !(scope instanceof VerifyScope.Recent)) {
             throw new UnsupportedOperationException(
                     "These stores cannot list their keys; give both a ScannableStore to have verification");
         }
         ControlRow row = authorityRow();
         long begun = pace.nanos();
-        long[] rows = new long[2];
-        boolean complete = true;
-        long candidates = 0;
-        long confirmed = 0;
-        long repaired = 0;
-        List<Discrepancy> samples = new ArrayList<>();
-        for (RecordType<?, ?> type : types) {
-            Optional<Checkpoint> before = cleanPass(type.name(), row.generation());
-            TypePass<?> pass = new TypePass<>(type, scan, policy);
-            pass.run();
-            for (Side side : Side.values()) {
-                rows[side.ordinal()] += pass.rows[side.ordinal()];
-            }
-            complete &= pass.complete;
-            candidates += pass.candidates;
-            confirmed += pass.confirmed;
-            repaired += pass.repaired;
-            pass.samples.stream()
-                    .limit(VerifyReport.MOST_SAMPLES - samples.size())
-                    .forEach(samples::add);
-            if (pass.confirmed == 0 && pass.complete) {
-                // Whoever voids the clean pass counts its checkpoint's rows up: then this pass, which began before,
-                // proves
-                // nothing, and does not replace what is no longer there.
-                checkpoints.replace(before.orElse(null), cleanPass(before, type.name(), row.generation(), true));
+        VerifyPass pass = new VerifyPass(request, board.view().leader(), this, listener, pace);
+        if (scope instanceof VerifyScope.Recent recent) {
+            pass.recent(recent.most());
+        } else if (listing != null) {
+            if (scope instanceof VerifyScope.Within within) {
+                pass.range(type(within.range().type()), listing, within.range());
+            } else if (scope instanceof VerifyScope.Sample sample) {
+                for (RecordType<?, ?> type : types) {
+                    pass.sample(type, listing, sample);
+                }
+            } else {
+                everything(pass, listing, row.generation());
             }
         }
         Duration took = Duration.ofNanos(pace.nanos() - begun);
-        listener.on(new Finished("verification", rows[0] + rows[1], took));
-        return new VerifyReport(
-                new Sides<>(rows[0], rows[1]), complete, candidates, confirmed, repaired, samples, took);
+        VerifyReport report = pass.report(took);
+        long read = report.rows().origin() + report.rows().target();
+        listener.on(new Finished("verification", read, took, pass.told()));
+        return report;
+    }
+
+    private void everything(VerifyPass pass, Scan listing, int generation) throws Exception {
+        // By type, how often its clean pass had been voided when this one began.
+        Map<String, Long> proved = new LinkedHashMap<>();
+        for (RecordType<?, ?> type : types) {
+            long voids = cleanPasses.voids(type.name(), generation);
+            if (pass.range(type, listing, type.all())) {
+                proved.put(type.name(), voids);
+            }
+        }
+        if (!pass.isStopped()) {
+            proved.forEach((type, voids) -> cleanPasses.note(type, generation, voids));
+        }
+    }
+
+    private RecordType<?, ?> type(String name) {
+        return types.stream()
+                .filter(type -> type.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no record type '" + name + "' here"));
     }
 
     /**
@@ -135,7 +144,17 @@ public final class Verifier {
 
     /** How many records wait to be rechecked, counted up to {@code most}. */
     int unconfirmed(Side authority, int most) throws Exception {
-        return confirmation.unconfirmed(authority.other(), most).size();
+        return recent(authority, most).size();
+    }
+
+    /** The records that wait to be rechecked, up to {@code most}. */
+    List<RecordId> recent(Side authority, int most) throws Exception {
+        return confirmation.unconfirmed(authority.other(), most);
+    }
+
+    /** Those that differ of these, told to nobody. */
+    Set<RecordId> stillDifferent(Side authority, List<Discrepancy> repaired) throws Exception {
+        return ids(confirmation.confirm(authority, ids(repaired)));
     }
 
     /**
@@ -178,148 +197,24 @@ public final class Verifier {
         return row;
     }
 
-    private Optional<Checkpoint> cleanPass(String type, int generation) {
-        return checkpoints.find(Checkpoint.CLEAN_PASS, type, generation);
-    }
-
-    /** What the clean pass becomes; its rows count how often it was voided. */
-    private static Checkpoint cleanPass(Optional<Checkpoint> before, String type, int generation, boolean clean) {
-        long voids = before.map(Checkpoint::rows).orElse(0L);
-        return new Checkpoint(Checkpoint.CLEAN_PASS, type, generation, null, clean ? voids : voids + 1, clean);
-    }
-
     /**
      * Makes every record type wait for a new verification: what has been proved holds no longer. Blocks on both stores.
      */
     public void voidCleanPasses() {
         int generation = board.refresh(board.view().leader()).generation();
-        types.forEach(type -> voidCleanPass(type.name(), generation));
+        types.forEach(type -> cleanPasses.voidPass(type.name(), generation));
     }
 
     private void voidCleanPass(Side authority, List<Discrepancy> found) {
         // Read now: noted under a generation that is over, the difference would leave this one's clean pass standing.
         int generation = board.refresh(authority).generation();
-        found.stream().map(each -> each.record().type()).distinct().forEach(type -> voidCleanPass(type, generation));
-    }
-
-    private void voidCleanPass(String type, int generation) {
-        Optional<Checkpoint> now;
-        do {
-            now = cleanPass(type, generation);
-        } while (!checkpoints.replace(now.orElse(null), cleanPass(now, type, generation, false)));
+        found.stream()
+                .map(each -> each.record().type())
+                .distinct()
+                .forEach(type -> cleanPasses.voidPass(type, generation));
     }
 
     private static Set<RecordId> ids(List<Discrepancy> found) {
         return found.stream().map(Discrepancy::record).collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    /** One pass over one record type. */
-    private final class TypePass<K> {
-        private final RecordType<?, K> type;
-        private final Scan scan;
-        private final VerifyPolicy policy;
-        private final Side authority = board.view().leader();
-        private final long begun = pace.nanos();
-        private final long[] rows = new long[2];
-        private final Set<RecordId> suspects = new LinkedHashSet<>();
-        private final List<Discrepancy> samples = new ArrayList<>();
-        private Pace.Deadline nextProgress = pace.in(PROGRESS_EVERY);
-        private boolean complete;
-        private long candidates;
-        private long confirmed;
-        private long repaired;
-
-        TypePass(RecordType<?, K> type, Scan scan, VerifyPolicy policy) {
-            this.type = type;
-            this.scan = scan;
-            this.policy = policy;
-        }
-
-        void run() throws Exception {
-            try (Scan.Prints origins = scan.fingerprints(Side.ORIGIN, type.name());
-                    Scan.Prints targets = scan.fingerprints(Side.TARGET, type.name())) {
-                Scan.Print origin = next(origins, Side.ORIGIN);
-                Scan.Print target = next(targets, Side.TARGET);
-                while (origin != null || target != null) {
-                    int order = order(origin, target);
-                    if (order != 0) {
-                        suspect(order < 0 ? origin : target);
-                    } else if (origin != null
-                            && target != null
-                            && !origin.digest().equals(target.digest())) {
-                        suspect(origin);
-                    }
-                    if (order <= 0) {
-                        origin = next(origins, Side.ORIGIN);
-                    }
-                    if (order >= 0) {
-                        target = next(targets, Side.TARGET);
-                    }
-                }
-            }
-            confirmSuspects();
-            complete = isRead(Side.ORIGIN) && isRead(Side.TARGET);
-            tell();
-        }
-
-        /** Comparing nothing with nothing proves nothing, unless the side that showed nothing has nothing. */
-        private boolean isRead(Side side) throws Exception {
-            return rows[side.ordinal()] > 0
-                    || scan.keysAfter(side, type.name(), null, 1).isEmpty();
-        }
-
-        private int order(Scan.@Nullable Print origin, Scan.@Nullable Print target) {
-            if (origin == null || target == null) {
-                return origin == null ? 1 : -1;
-            }
-            return type.codec()
-                    .compare(type.codec().decode(origin.key()), type.codec().decode(target.key()));
-        }
-
-        private Scan.@Nullable Print next(Scan.Prints prints, Side side) {
-            if (!prints.hasNext()) {
-                return null;
-            }
-            rows[side.ordinal()]++;
-            if (side == Side.ORIGIN && nextProgress.isOver()) {
-                tell();
-                nextProgress = pace.in(PROGRESS_EVERY);
-            }
-            return prints.next();
-        }
-
-        private void suspect(Scan.@Nullable Print print) throws Exception {
-            if (print != null) {
-                candidates++;
-                suspects.add(new RecordId(type.name(), print.key()));
-            }
-            if (suspects.size() >= CONFIRM_AT_ONCE) {
-                confirmSuspects();
-            }
-        }
-
-        private void confirmSuspects() throws Exception {
-            if (suspects.isEmpty()) {
-                return;
-            }
-            List<Discrepancy> found = confirm(authority, suspects, policy);
-            suspects.clear();
-            confirmed += found.size();
-            found.stream().limit(VerifyReport.MOST_SAMPLES - samples.size()).forEach(samples::add);
-            if (policy == VerifyPolicy.REPAIR && !found.isEmpty()) {
-                Set<RecordId> stillDifferent = new HashSet<>(ids(confirmation.confirm(authority, ids(found))));
-                for (RecordId record : ids(found)) {
-                    if (!stillDifferent.contains(record)) {
-                        repaired++;
-                        listener.on(new Repaired(record));
-                    }
-                }
-            }
-        }
-
-        private void tell() {
-            Duration elapsed = Duration.ofNanos(pace.nanos() - begun);
-            listener.on(new Progress("verification", type.name(), rows[0], -1, elapsed));
-        }
     }
 }

@@ -5,5 +5,7 @@ public enum VerifyPolicy {
     /** Tells it. */
     REPORT,
     /** Tells it, voids the clean pass, and transfers the record. */
-    REPAIR
+    REPAIR,
+    /** Tells it, voids the clean pass, and ends the verification there, which then notes nothing as clean. */
+    STOP
 }

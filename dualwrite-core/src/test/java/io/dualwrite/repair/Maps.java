@@ -100,7 +100,9 @@ public final class Maps implements Carrier, Scan, Confirmation {
                         unconfirmed.of(authority.other()).remove(record);
                     } else if (journals.of(authority).seen(List.of(record)).isEmpty()
                             && !isInRange(authority, record)) {
-                        found.add(new Discrepancy(record, kind(original, copied), List.of()));
+                        Discrepancy.Kind kind = kind(original, copied);
+                        List<String> fields = kind == Discrepancy.Kind.DIFFERENT ? List.of("text") : List.of();
+                        found.add(new Discrepancy(record, kind, fields));
                     }
                 }
                 return found;
@@ -128,11 +130,13 @@ public final class Maps implements Carrier, Scan, Confirmation {
     }
 
     @Override
-    public Prints fingerprints(Side side, String type) {
+    public Prints fingerprints(Side side, RecordRange range) {
         beforePrints.run();
         Map<Long, String> now = blind.contains(side) ? Map.of() : new HashMap<>(items.of(side));
         Iterator<Print> prints = now.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
+                .filter(entry -> range.covers(
+                        new RecordId(range.type(), entry.getKey().toString()), Comparator.comparing(Long::valueOf)))
                 .map(entry -> new Print(entry.getKey().toString(), entry.getValue()))
                 .iterator();
         return new Prints() {

@@ -16,6 +16,7 @@ import io.dualwrite.journal.MemoryJournal;
 import io.dualwrite.repair.Discrepancy.Kind;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
@@ -148,15 +149,21 @@ class StorePairTest {
         }
         List<String> keys = new ArrayList<>();
         StoreScan<Order, Long> scan = new StoreScan<>(pair, stores);
-        try (Scan.Prints prints = scan.fingerprints(Side.ORIGIN, "orders")) {
+        try (Scan.Prints prints = scan.fingerprints(Side.ORIGIN, RecordRange.all("orders"))) {
             prints.forEachRemaining(print -> keys.add(print.key()));
             assertThatThrownBy(prints::next).isInstanceOf(NoSuchElementException.class);
         }
         assertThat(keys).hasSize(1_200).startsWith("1", "2", "3").endsWith("1199", "1200");
         assertThat(scan.keysAfter(Side.ORIGIN, "orders", "1198", 10)).containsExactly("1199", "1200");
         assertThat(scan.keysAfter(Side.ORIGIN, "orders", "1200", 10)).isEmpty();
+        try (Scan.Prints prints =
+                scan.fingerprints(Side.ORIGIN, pair.stores().type().between(400L, 1_100L))) {
+            keys.clear();
+            prints.forEachRemaining(print -> keys.add(print.key()));
+        }
+        assertThat(keys).hasSize(701).startsWith("400").endsWith("1100");
         stores.origin().outage = Outage.THROWS_CHECKED;
-        Scan.Prints broken = scan.fingerprints(Side.ORIGIN, "orders");
+        Scan.Prints broken = scan.fingerprints(Side.ORIGIN, RecordRange.all("orders"));
         assertThatThrownBy(broken::hasNext).hasCauseInstanceOf(IOException.class);
     }
 

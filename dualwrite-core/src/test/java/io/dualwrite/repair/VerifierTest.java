@@ -3,17 +3,23 @@ package io.dualwrite.repair;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dualwrite.event.MigrationEvent.Finished;
 import io.dualwrite.event.MigrationEvent.MismatchConfirmed;
 import io.dualwrite.event.MigrationEvent.Repaired;
 import io.dualwrite.fence.ControlException;
+import io.dualwrite.repair.Discrepancy.Kind;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
+import io.dualwrite.store.RecordType;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +57,122 @@ class VerifierTest {
                 .containsExactly("2MISSING", "5EXTRA", "6DIFFERENT", "9EXTRA");
         assertThat(report.isClean()).isFalse();
         assertThat(bench.events.of(MismatchConfirmed.class)).hasSize(4);
+    }
+
+    @Test
+    void theReportAndTheLastEventCountWhatDiffersByKindAndByField() throws Exception {
+        both(1, 2, 3, 4, 5, 6);
+        bench.items(Side.TARGET).remove(1L);
+        bench.items(Side.TARGET).putAll(Map.of(7L, "extra", 8L, "extra", 2L, "other", 3L, "other", 4L, "other"));
+        bench.maps.beforePrints = () -> bench.pace.pass(Duration.ofMillis(500));
+
+        VerifyReport report = verify(VerifyPolicy.REPORT);
+
+        assertThat(report.kinds())
+                .containsExactly(Map.entry(Kind.MISSING, 1L), Map.entry(Kind.EXTRA, 2L), Map.entry(Kind.DIFFERENT, 3L));
+        assertThat(report.fields()).containsExactly(Map.entry("item.text", 3L));
+        assertThat(report.took()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(report.rowsPerSecond()).isEqualTo(6 + 7);
+        assertThat(bench.events.of(Finished.class)).singleElement().satisfies(finished -> {
+            assertThat(finished.counts())
+                    .containsExactly(
+                            Map.entry("MISSING", 1L),
+                            Map.entry("EXTRA", 2L),
+                            Map.entry("DIFFERENT", 3L),
+                            Map.entry("item.text", 3L));
+            assertThat(finished.recordsPerSecond()).isEqualTo(6 + 7);
+        });
+    }
+
+    @Test
+    void stoppingEndsAtTheFirstRealDifferenceAndSaysWhere() throws Exception {
+        both(1, 2, 3, 4, 5);
+        verify(VerifyPolicy.REPORT);
+        bench.write(2, "in flight");
+        bench.items(Side.TARGET).put(3L, "other");
+        bench.items(Side.TARGET).put(4L, "other");
+
+        VerifyReport report = verify(VerifyPolicy.STOP);
+
+        assertThat(report.stoppedAt()).isEqualTo(Item.record(3));
+        assertThat(report.confirmed()).isEqualTo(1);
+        assertThat(report.complete()).isFalse();
+        assertThat(report.isClean()).isFalse();
+        assertThat(bench.items(Side.TARGET)).containsEntry(3L, "other");
+        assertThat(bench.maps.carried).isEmpty();
+        assertThat(isClean()).isFalse();
+        assertThat(bench.events.of(MismatchConfirmed.class)).hasSize(1);
+    }
+
+    @Test
+    void stoppingMayWaitForTheNthDifferenceAndNeverConfirmsMore() throws Exception {
+        both(1, 2, 3, 4, 5);
+        bench.items(Side.TARGET).replaceAll((id, text) -> "other");
+
+        VerifyReport report =
+                bench.node().verifier.verify(VerifyRequest.of(VerifyPolicy.STOP).stoppingAfter(3));
+
+        assertThat(report.stoppedAt()).isEqualTo(Item.record(3));
+        assertThat(report.samples()).extracting(found -> found.record().key()).containsExactly("1", "2", "3");
+        assertThat(bench.events.of(MismatchConfirmed.class)).hasSize(3);
+    }
+
+    @Test
+    void withFewerDifferencesThanItStopsAfterAVerificationComesToItsEnd() throws Exception {
+        both(1, 2, 3);
+        bench.items(Side.TARGET).put(2L, "other");
+
+        VerifyReport report =
+                bench.node().verifier.verify(VerifyRequest.of(VerifyPolicy.STOP).stoppingAfter(2));
+
+        assertThat(report.stoppedAt()).isNull();
+        assertThat(report.complete()).isTrue();
+        assertThat(report.confirmed()).isEqualTo(1);
+    }
+
+    @Test
+    void withoutADifferenceNothingStopsAndThePassIsClean() throws Exception {
+        both(1, 2);
+
+        assertThat(verify(VerifyPolicy.STOP).isClean()).isTrue();
+        assertThat(isClean()).isTrue();
+    }
+
+    @Test
+    void whatWasStoppedNotesNoTypeAsCleanNotEvenThoseThatItHadReadToTheirEnd() throws Exception {
+        both(1);
+        RecordType<Item, Long> second = new RecordType<>("second", Item.class, Long.class, Item.TYPE.codec(), Item::id);
+        Bench.Node node = bench.node();
+        Verifier verifier = new Verifier(
+                node.board,
+                List.of(Item.TYPE, second),
+                bench.maps,
+                bench.maps,
+                bench.checkpoints,
+                node.transfer,
+                bench.events,
+                bench.pace);
+        AtomicInteger streams = new AtomicInteger();
+        // The maps have the same items for both types; what is spoilt differs only once the first type has been read.
+        bench.maps.beforePrints = () -> {
+            if (streams.incrementAndGet() == 3) {
+                bench.items(Side.TARGET).put(1L, "other");
+            }
+        };
+
+        assertThat(verifier.verify(VerifyPolicy.STOP).stoppedAt()).isEqualTo(second.id(1L));
+
+        assertThat(isClean()).as("the type that came first").isFalse();
+    }
+
+    @Test
+    void onlyStoppingHasABound() {
+        assertThatThrownBy(() -> VerifyRequest.of(VerifyPolicy.REPAIR).stoppingAfter(2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("REPAIR");
+        assertThatThrownBy(() -> VerifyRequest.of(VerifyPolicy.STOP).stoppingAfter(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0");
     }
 
     @Test

@@ -16,19 +16,19 @@ final class KeyOrder {
         this.table = table;
     }
 
-    /** Selects all rows, or those after a key to be bound by {@link #bind}, in order. */
-    String select(String columns, boolean afterKey) {
+    /** Selects, in order, the rows whose keys compare by these operators with as many keys, to be bound by {@link #bind}. */
+    String select(String columns, List<String> operators) {
         String from = "select " + columns + " from " + table.shape().quoted();
-        return from + (afterKey ? " where " + inParentheses(key()) + " > " + inParentheses(values()) : "")
-                + " order by " + key();
+        String where = operators.stream()
+                .map(operator -> inParentheses(key()) + " " + operator + " " + inParentheses(values()))
+                .collect(Collectors.joining(" and "));
+        return from + (where.isEmpty() ? "" : " where " + where) + " order by " + key();
     }
 
-    void bind(PreparedStatement statement, @Nullable String afterKey) throws SQLException {
-        if (afterKey != null) {
-            @Nullable Object[] values = table.bind(List.of(afterKey));
-            for (int at = 0; at < values.length; at++) {
-                statement.setObject(at + 1, values[at]);
-            }
+    void bind(PreparedStatement statement, List<String> keys) throws SQLException {
+        @Nullable Object[] values = table.bind(keys);
+        for (int at = 0; at < values.length; at++) {
+            statement.setObject(at + 1, values[at]);
         }
     }
 

@@ -2,14 +2,17 @@ package io.dualwrite.jdbc;
 
 import io.dualwrite.repair.Scan.Print;
 import io.dualwrite.repair.Scan.Prints;
+import io.dualwrite.stage.RecordRange;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fingerprints of one table on one side, in key order. Reads with a cursor, in transactions of at most so many rows; the
+ * The fingerprints of a range of one table on one side, in key order. Reads with a cursor, in transactions of at most so many rows; the
  * next one begins after the last key of the one before. Belongs to one thread at a time.
  */
 final class TablePrints implements Prints {
@@ -26,8 +29,9 @@ final class TablePrints implements Prints {
      * Where they come from.
      *
      * @param shape the shape in which both sides are compared
+     * @param range which of the table's records
      */
-    record Source(Place place, SideTable table, OriginShape shape) {}
+    record Source(Place place, SideTable table, OriginShape shape, RecordRange range) {}
 
     TablePrints(Source source, int rowsPerCursor) {
         this.source = source;
@@ -107,13 +111,22 @@ final class TablePrints implements Prints {
             try {
                 source.place().servers().require(session);
                 KeyOrder order = new KeyOrder(session.dialect(), source.table());
-                statement = session.run()
-                        .prepare(order.select(
-                                        session.dialect()
-                                                .selection(source.table().shape()),
-                                        after != null) + " limit " + most);
+                List<String> operators = new ArrayList<>();
+                List<String> keys = new ArrayList<>();
+                String first = after == null ? source.range().first() : after;
+                if (first != null) {
+                    operators.add(after == null ? ">=" : ">");
+                    keys.add(first);
+                }
+                String end = source.range().last();
+                if (end != null) {
+                    operators.add("<=");
+                    keys.add(end);
+                }
+                String columns = session.dialect().selection(source.table().shape());
+                statement = session.run().prepare(order.select(columns, operators) + " limit " + most);
                 statement.setFetchSize(FETCH_ROWS);
-                order.bind(statement, after);
+                order.bind(statement, keys);
                 result = statement.executeQuery();
             } catch (SQLException | RuntimeException failure) {
                 session.close();

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.repair.Scan;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.PreparedStatement;
@@ -39,9 +40,10 @@ final class TableScan implements Scan {
             place.servers().require(session);
             SideTable table = tables.at(place, session.connection(), type);
             KeyOrder order = new KeyOrder(session.dialect(), table);
-            String sql = order.select(table.keyList(), after != null) + " limit " + limit;
+            List<String> operators = after == null ? List.of() : List.of(">");
+            String sql = order.select(table.keyList(), operators) + " limit " + limit;
             try (PreparedStatement statement = session.run().prepare(sql)) {
-                order.bind(statement, after);
+                order.bind(statement, after == null ? List.of() : List.of(after));
                 try (ResultSet result = statement.executeQuery()) {
                     while (result.next()) {
                         keys.add(table.keyOf(new PrintReader(session.dialect(), result).row()));
@@ -74,10 +76,11 @@ final class TableScan implements Scan {
     }
 
     @Override
-    public Prints fingerprints(Side side, String type) throws SQLException {
+    public Prints fingerprints(Side side, RecordRange range) throws SQLException {
         Place place = places.of(side);
-        SideTable table = tables.at(place, type);
-        TablePrints.Source source = new TablePrints.Source(place, table, OriginShape.of(tables, places, type));
+        SideTable table = tables.at(place, range.type());
+        OriginShape shape = OriginShape.of(tables, places, range.type());
+        TablePrints.Source source = new TablePrints.Source(place, table, shape, range);
         boolean inOneStream = table.key().stream().anyMatch(Column::isText);
         return new TablePrints(source, inOneStream ? Integer.MAX_VALUE : PAGE_ROWS);
     }

@@ -8,6 +8,7 @@ import io.dualwrite.journal.Postponement;
 import io.dualwrite.repair.Scan;
 import io.dualwrite.servers.MariaDbServer;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.Connection;
@@ -253,7 +254,8 @@ final class MariaDbTest {
 
     private static List<Scan.Print> prints(Shop shop, Side side, String type) throws Exception {
         List<Scan.Print> all = new ArrayList<>();
-        try (Scan.Prints prints = new TableScan(shop.made.places(), shop.made.tables()).fingerprints(side, type)) {
+        try (Scan.Prints prints =
+                new TableScan(shop.made.places(), shop.made.tables()).fingerprints(side, RecordRange.all(type))) {
             prints.forEachRemaining(all::add);
         }
         return all;

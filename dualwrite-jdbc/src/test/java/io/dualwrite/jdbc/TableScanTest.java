@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.repair.Scan;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.util.ArrayList;
@@ -176,6 +177,8 @@ final class TableScanTest {
         }
         Shop shop = new Shop(databases, List.of(words)).atShadow();
         for (Side side : Side.values()) {
+            assertThat(keys(shop, side, new RecordRange("word", "a", "é"))).containsExactly("a", "a ", "aa", "b", "é");
+            assertThat(keys(shop, side, new RecordRange("word", "C", "_"))).isEmpty();
             assertThat(scan(shop).keysAfter(side, "word", null, 100)).isEqualTo(texts);
             assertThat(scan(shop).keysAfter(side, "word", "aa", 2)).containsExactly("b", "é");
         }
@@ -204,6 +207,7 @@ final class TableScanTest {
         for (Side side : Side.values()) {
             List<String> listed = scan(shop).keysAfter(side, "spot", null, 100);
             assertThat(listed).containsExactly("1|B", "1|b", "2|a", "10|a\\|");
+            assertThat(keys(shop, side, new RecordRange("spot", "1|C", "10|a"))).containsExactly("1|b", "2|a");
             assertThat(scan(shop).keysAfter(side, "spot", "1|B", 2)).containsExactly("1|b", "2|a");
             assertThat(scan(shop).keysAfter(side, "device", null, 100))
                     .hasSize(3)
@@ -217,6 +221,10 @@ final class TableScanTest {
         Shop shop = new Shop(origin, target).withTables().atShadow();
         shop.origin().run("insert into customer select n, 'c' || n from (" + origin.numbers(1, 4500) + ") x");
         assertThat(prints(shop, Side.ORIGIN, "customer")).hasSize(4500);
+        assertThat(keys(shop, Side.ORIGIN, Shop.CUSTOMERS.type().between(100L, 4_200L)))
+                .hasSize(4_101)
+                .startsWith("100")
+                .endsWith("4200");
     }
 
     private static TableScan scan(Shop shop) {
@@ -224,8 +232,16 @@ final class TableScanTest {
     }
 
     private static List<Scan.Print> prints(Shop shop, Side side, String type) throws Exception {
+        return prints(shop, side, RecordRange.all(type));
+    }
+
+    private static List<String> keys(Shop shop, Side side, RecordRange range) throws Exception {
+        return prints(shop, side, range).stream().map(Scan.Print::key).toList();
+    }
+
+    private static List<Scan.Print> prints(Shop shop, Side side, RecordRange range) throws Exception {
         List<Scan.Print> all = new ArrayList<>();
-        try (Scan.Prints prints = scan(shop).fingerprints(side, type)) {
+        try (Scan.Prints prints = scan(shop).fingerprints(side, range)) {
             prints.forEachRemaining(all::add);
         }
         return all;

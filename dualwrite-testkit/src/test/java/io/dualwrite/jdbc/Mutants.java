@@ -20,6 +20,7 @@ import io.dualwrite.repair.Scan;
 import io.dualwrite.repair.Transfer;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
@@ -233,8 +234,8 @@ final class Mutants {
                 }
 
                 @Override
-                public Prints fingerprints(Side side, String type) throws Exception {
-                    return right.fingerprints(side, type);
+                public Prints fingerprints(Side side, RecordRange range) throws Exception {
+                    return right.fingerprints(side, range);
                 }
             };
         }
@@ -377,8 +378,8 @@ final class Mutants {
                 }
 
                 @Override
-                public Prints fingerprints(Side side, String type) throws Exception {
-                    return right.fingerprints(side, type);
+                public Prints fingerprints(Side side, RecordRange range) throws Exception {
+                    return right.fingerprints(side, range);
                 }
             };
         }

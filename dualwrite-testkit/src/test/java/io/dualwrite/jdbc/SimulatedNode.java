@@ -27,6 +27,7 @@ import io.dualwrite.repair.Steps;
 import io.dualwrite.repair.Transfer;
 import io.dualwrite.repair.Verifier;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
@@ -211,8 +212,8 @@ final class SimulatedNode {
             }
 
             @Override
-            public Prints fingerprints(Side side, String type) throws Exception {
-                return scan.fingerprints(side, type);
+            public Prints fingerprints(Side side, RecordRange range) throws Exception {
+                return scan.fingerprints(side, range);
             }
         };
     }

@@ -3,6 +3,7 @@ package io.dualwrite.testkit.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.repair.Scan;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,17 @@ public abstract class ScanContract extends PairContract {
         assertThat(scan().keysAfter(side, type().name(), null, 2)).containsExactly("1", "2");
         assertThat(scan().keysAfter(side, type().name(), "3", 10)).containsExactly("4", "5");
         assertThat(scan().keysAfter(side, type().name(), "5", 10)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Side.class)
+    protected void aRangeHasTheRecordsBetweenItsEndsAndThoseAtThem(Side side) throws Exception {
+        fill(side, 1, 2, 9, 10, 11, 100);
+        assertThat(prints(side, range("2", "10"))).extracting(Scan.Print::key).containsExactly("2", "9", "10");
+        assertThat(prints(side, range("3", "8"))).isEmpty();
+        assertThat(prints(side, range("3", "50"))).extracting(Scan.Print::key).containsExactly("9", "10", "11");
+        assertThat(prints(side, range("10", null))).extracting(Scan.Print::key).containsExactly("10", "11", "100");
+        assertThat(prints(side, range(null, "2"))).extracting(Scan.Print::key).containsExactly("1", "2");
     }
 
     @Test
@@ -74,7 +86,7 @@ public abstract class ScanContract extends PairContract {
     @Test
     protected void aStreamMayBeClosedHalfRead() throws Exception {
         fill(Side.ORIGIN, 1, 2, 3);
-        try (Scan.Prints prints = scan().fingerprints(Side.ORIGIN, type().name())) {
+        try (Scan.Prints prints = scan().fingerprints(Side.ORIGIN, type().all())) {
             assertThat(prints.next().key()).isEqualTo("1");
         }
         assertThat(prints(Side.ORIGIN)).hasSize(3);
@@ -88,6 +100,10 @@ public abstract class ScanContract extends PairContract {
         return scan;
     }
 
+    private RecordRange range(@Nullable String first, @Nullable String last) {
+        return new RecordRange(type().name(), first, last);
+    }
+
     private void fill(Side side, long... keys) throws Exception {
         for (long key : keys) {
             pair().put(side, key, "v" + key);
@@ -95,8 +111,12 @@ public abstract class ScanContract extends PairContract {
     }
 
     private List<Scan.Print> prints(Side side) throws Exception {
+        return prints(side, type().all());
+    }
+
+    private List<Scan.Print> prints(Side side, RecordRange range) throws Exception {
         List<Scan.Print> all = new ArrayList<>();
-        try (Scan.Prints prints = scan().fingerprints(side, type().name())) {
+        try (Scan.Prints prints = scan().fingerprints(side, range)) {
             prints.forEachRemaining(all::add);
         }
         return all;

@@ -22,6 +22,7 @@ import io.dualwrite.repair.Preflight;
 import io.dualwrite.repair.Scan;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import io.dualwrite.store.ScannableStore;
 import java.lang.reflect.Proxy;
@@ -96,7 +97,8 @@ final class WrongVariants {
                 List.of(
                         right -> inventsOne((Scan) right),
                         right -> digestsNothing((Scan) right),
-                        right -> guessesBelowNothing((Scan) right));
+                        right -> guessesBelowNothing((Scan) right),
+                        right -> knowsNoRange((Scan) right));
             case TRANSACTIONS -> List.of(right -> isAlwaysWithin((Transactions) right));
             case PREFLIGHT, INSPECTING_PREFLIGHT ->
                 List.of(right -> alwaysComplains(), right -> countsItsReasons(), right -> meddles((Preflight) right));
@@ -361,10 +363,18 @@ final class WrongVariants {
                 args -> printing(List.of(new Scan.Print("99", "0")).iterator()));
     }
 
+    private static Scan knowsNoRange(Scan right) {
+        return instead(
+                Scan.class,
+                right,
+                "fingerprints",
+                args -> right.fingerprints((Side) args[0], RecordRange.all(((RecordRange) args[1]).type())));
+    }
+
     private static Scan digestsNothing(Scan right) {
         return instead(Scan.class, right, "fingerprints", args -> {
             List<Scan.Print> prints = new ArrayList<>();
-            try (Scan.Prints all = right.fingerprints((Side) args[0], (String) args[1])) {
+            try (Scan.Prints all = right.fingerprints((Side) args[0], (RecordRange) args[1])) {
                 all.forEachRemaining(print -> prints.add(new Scan.Print(print.key(), "0".repeat(32))));
             }
             return printing(prints.iterator());

@@ -36,6 +36,7 @@ import io.dualwrite.repair.BackfillReport;
 import io.dualwrite.repair.BackgroundJob;
 import io.dualwrite.repair.BacklogGauge;
 import io.dualwrite.repair.Brakes;
+import io.dualwrite.repair.ContinuousVerifier;
 import io.dualwrite.repair.Handover;
 import io.dualwrite.repair.PossibleLoss;
 import io.dualwrite.repair.RangeRelay;
@@ -69,14 +70,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Once started, the copy follows in the background and, where there is a flag, the stage walks towards its wish, one
  * step at a time, each refused unless its gates hold. Every node of an application runs the same migration; the truth is in
- * the two control rows. Thread-safe. Owns four daemon threads named {@code dualwrite-<name>-<job>} and those of its calls
- * to the copy; {@link #close()} ends them all.
+ * the two control rows. Thread-safe. Owns four daemon threads named {@code dualwrite-<name>-<job>}, a fifth where it
+ * verifies continuously, and those of its calls to the copy; {@link #close()} ends them all.
  *
  * <p>This class wires the rooms of the library together and does nothing else, which is why it is longer than others.
  */
 public class Migration implements AutoCloseable {
     private static final Duration WATCH_EVERY = Duration.ofMillis(500);
     private static final Duration SWITCHING_REST = Duration.ofMillis(50);
+    private static final Duration CONTINUOUS_REST = Duration.ofMillis(100);
     private static final int RECHECK_AT_ONCE = 200;
     private static final int SHADOW_THREADS = 2;
     private static final int SHADOW_WAITING = 100;
@@ -91,6 +93,7 @@ public class Migration implements AutoCloseable {
     private final Relay relay;
     private final BacklogGauge gauge;
     private final Verifier verifier;
+    private final @Nullable ContinuousVerifier continuous;
     private final @Nullable Backfill backfill;
     private final Handover handover;
     private final Steps steps;
@@ -139,6 +142,7 @@ public class Migration implements AutoCloseable {
                 transfer,
                 listener,
                 pace);
+        this.continuous = continuous(parts, settings);
         this.backfill = parts.scan() == null
                 ? null
                 : new Backfill(
@@ -260,6 +264,9 @@ public class Migration implements AutoCloseable {
             relayJob = relaying;
             job("verifier", WATCH_EVERY, this::recheck);
             job("backlog", WATCH_EVERY, this::watch);
+            if (continuous != null) {
+                job("continuous", CONTINUOUS_REST, this::verifyOn);
+            }
             job("walker", settings.flagPoll(), this::walk);
         }
     }
@@ -632,6 +639,24 @@ public class Migration implements AutoCloseable {
         noteWholeness();
         suspects.confirm(RECHECK_AT_ONCE, isWhole() ? VerifyPolicy.REPAIR : VerifyPolicy.REPORT);
         return verifier.recheck(board.view().leader(), RECHECK_AT_ONCE).more();
+    }
+
+    private @Nullable ContinuousVerifier continuous(MigrationParts with, MigrationSettings as) {
+        if (as.continuous() == null) {
+            return null;
+        }
+        if (with.scan() == null) {
+            throw new DeclarationException(
+                    "Migration " + name,
+                    List.of("verifyContinuously needs stores that list their keys; leave it out, or give both a"
+                            + " ScannableStore"));
+        }
+        return new ContinuousVerifier(
+                board, with.types(), with.scan(), with.checkpoints(), verifier, as.continuous(), listener, as.pace());
+    }
+
+    private boolean verifyOn() throws Exception {
+        return continuous != null && continuous.turn(isWhole(), breaker.getState() != CircuitBreaker.State.OPEN);
     }
 
     /** Remembers that this generation's backfill has ended; asks the target until it has. */

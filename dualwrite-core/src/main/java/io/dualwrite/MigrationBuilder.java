@@ -8,6 +8,7 @@ import io.dualwrite.fence.Pace;
 import io.dualwrite.flag.StageSource;
 import io.dualwrite.path.CopyCalls;
 import io.dualwrite.repair.BackfillSettings;
+import io.dualwrite.repair.ContinuousSettings;
 import io.dualwrite.repair.HandoverSettings;
 import io.dualwrite.repair.RelaySettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -47,6 +48,7 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
     private RelaySettings relay = RelaySettings.defaults();
     private BackfillSettings backfill = BackfillSettings.defaults();
     private HandoverSettings handover = HandoverSettings.defaults();
+    private @Nullable ContinuousSettings continuous;
     private Pace pace = Pace.real();
 
     /** This builder, as its own kind. */
@@ -218,6 +220,16 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
         return self();
     }
 
+    /**
+     * Verifies continuously, in the background, at no more than a given rate, once a backfill has ended (or {@link
+     * #wholeCopy}) and for as long as a copy follows; off by default. A round without a difference is a clean pass. Needs
+     * stores that list their keys.
+     */
+    public B verifyContinuously(ContinuousSettings settings) {
+        this.continuous = Objects.requireNonNull(settings, "settings");
+        return self();
+    }
+
     /** How time is measured and waited for; the machine's own by default. For simulations. */
     public B pace(Pace seam) {
         this.pace = Objects.requireNonNull(seam, "seam");
@@ -279,6 +291,7 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
                 relay,
                 backfill,
                 handover,
+                continuous,
                 pace);
     }
 }

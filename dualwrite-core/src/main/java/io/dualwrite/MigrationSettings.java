@@ -7,6 +7,7 @@ import io.dualwrite.fence.Pace;
 import io.dualwrite.flag.StageSource;
 import io.dualwrite.path.CopyCalls;
 import io.dualwrite.repair.BackfillSettings;
+import io.dualwrite.repair.ContinuousSettings;
 import io.dualwrite.repair.HandoverSettings;
 import io.dualwrite.repair.RelaySettings;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param attestedBy who answers for every writer carrying the library, or null
  * @param copyRequired whether a writer whose wait for the copy ends in vain is told so by an exception
  * @param context what belongs to callers and is taken along to other threads, or null
+ * @param continuous how continuous verification works, or null when it is off
  * @param shadowSampler decides read by read in the place of {@code shadowSample}, or null
  */
 public record MigrationSettings(
@@ -45,6 +47,7 @@ public record MigrationSettings(
         RelaySettings relay,
         BackfillSettings backfill,
         HandoverSettings handover,
+        @Nullable ContinuousSettings continuous,
         Pace pace) {
     public MigrationSettings {
         listeners = List.copyOf(listeners);

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.dualwrite.event.MigrationEvent.FlagFailed;
+import io.dualwrite.event.MigrationEvent.MismatchConfirmed;
+import io.dualwrite.event.MigrationEvent.RoundVerified;
 import io.dualwrite.event.MigrationEvent.ShadowCompared;
 import io.dualwrite.event.MigrationEvent.StageHeld;
 import io.dualwrite.event.MigrationEvent.StageMoved;
+import io.dualwrite.event.MigrationEvent.VerificationMeasured;
 import io.dualwrite.event.MigrationEvent.WaitedOut;
 import io.dualwrite.fence.LocalIntents;
 import io.dualwrite.fence.LocalTransactions;
@@ -15,6 +18,7 @@ import io.dualwrite.flag.SettableStage;
 import io.dualwrite.journal.Postponement;
 import io.dualwrite.path.ReadPath;
 import io.dualwrite.repair.Bench;
+import io.dualwrite.repair.ContinuousSettings;
 import io.dualwrite.repair.Item;
 import io.dualwrite.repair.RelaySettings;
 import io.dualwrite.repair.StageRefusedException;
@@ -427,6 +431,74 @@ class MigrationTest {
         migration.refresh();
 
         assertThat(migration.awaitDrained(Duration.ofSeconds(1))).isFalse();
+    }
+
+    @Test
+    void continuousVerificationRunsWhereItIsAskedFor() {
+        bench = Bench.at(Stage.SHADOW);
+        bench.items(Side.ORIGIN).put(1L, "one");
+        bench.items(Side.TARGET).put(1L, "other");
+        Migration migration =
+                migration(settings -> settings.wholeCopy(true).verifyContinuously(ContinuousSettings.defaults()));
+
+        migration.start();
+
+        await().until(() -> {
+            bench.pace.pass(Duration.ofSeconds(10));
+            return bench.events.of(RoundVerified.class).stream().anyMatch(RoundVerified::clean);
+        });
+        assertThat(bench.items(Side.TARGET)).containsEntry(1L, "one");
+        assertThat(bench.events.of(RoundVerified.class).get(0).differences()).isEqualTo(1);
+        assertThat(threads()).contains("dualwrite-" + NAME + "-continuous");
+    }
+
+    @Test
+    void continuousVerificationIsOffByDefault() {
+        bench = Bench.at(Stage.SHADOW);
+
+        migration(settings -> settings.wholeCopy(true)).start();
+
+        assertThat(threads()).isNotEmpty().noneMatch(name -> name.endsWith("-continuous"));
+    }
+
+    @Test
+    void continuousVerificationWaitsForTheBackfill() {
+        bench = Bench.at(Stage.DUAL_WRITE);
+        bench.items(Side.ORIGIN).put(1L, "one");
+        migration(settings -> settings.verifyContinuously(ContinuousSettings.defaults()))
+                .start();
+
+        await().until(() -> {
+            bench.pace.pass(Duration.ofSeconds(10));
+            return bench.events.of(VerificationMeasured.class).size() > 3;
+        });
+
+        assertThat(bench.events.of(MismatchConfirmed.class)).isEmpty();
+        assertThat(bench.events.of(VerificationMeasured.class))
+                .allSatisfy(measured -> assertThat(measured.lag()).isLessThan(Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void continuousVerificationOfStoresThatCannotListTheirKeysIsRefused() {
+        MigrationParts all = parts();
+        MigrationParts without = new MigrationParts(
+                all.types(),
+                all.controls(),
+                all.journals(),
+                all.transactions(),
+                all.carrier(),
+                all.confirmation(),
+                null,
+                all.checkpoints(),
+                all.preflight(),
+                all.generators());
+        MigrationSettings settings = new Declaration()
+                .verifyContinuously(ContinuousSettings.defaults())
+                .settings();
+
+        assertThatThrownBy(() -> new Migration(NAME, without, settings) {})
+                .isInstanceOf(DeclarationException.class)
+                .hasMessageContaining("ScannableStore");
     }
 
     private Migration migration(UnaryOperator<Declaration> declared) {

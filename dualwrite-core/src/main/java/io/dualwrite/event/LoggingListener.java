@@ -16,6 +16,7 @@ import io.dualwrite.event.MigrationEvent.ShadowShed;
 import io.dualwrite.event.MigrationEvent.StageHeld;
 import io.dualwrite.event.MigrationEvent.TransferFailed;
 import io.dualwrite.event.MigrationEvent.Transferred;
+import io.dualwrite.event.MigrationEvent.VerificationMeasured;
 import io.dualwrite.event.MigrationEvent.WaitedOut;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,6 +63,7 @@ public final class LoggingListener implements MigrationListener {
         }
         boolean routine = event instanceof BacklogMeasured
                 || event instanceof ShadowCompared compared && compared.equal()
+                || event instanceof VerificationMeasured
                 || event instanceof Progress;
         return routine ? Level.DEBUG : Level.INFO;
     }

@@ -8,11 +8,13 @@ import io.dualwrite.event.MigrationEvent.FlagFailed;
 import io.dualwrite.event.MigrationEvent.MismatchConfirmed;
 import io.dualwrite.event.MigrationEvent.Quarantined;
 import io.dualwrite.event.MigrationEvent.Repaired;
+import io.dualwrite.event.MigrationEvent.RoundVerified;
 import io.dualwrite.event.MigrationEvent.ShadowCompared;
 import io.dualwrite.event.MigrationEvent.ShadowFailed;
 import io.dualwrite.event.MigrationEvent.ShadowShed;
 import io.dualwrite.event.MigrationEvent.TransferFailed;
 import io.dualwrite.event.MigrationEvent.Transferred;
+import io.dualwrite.event.MigrationEvent.VerificationMeasured;
 import io.dualwrite.event.MigrationEvent.WaitedOut;
 import io.dualwrite.stage.Stage;
 import io.micrometer.core.instrument.Counter;
@@ -61,6 +63,14 @@ public final class Meters implements MigrationListener, AutoCloseable {
     public static final String MISMATCHES = "dualwrite.mismatch.confirmed";
     /** Counter: records repaired. */
     public static final String REPAIRED = "dualwrite.repaired";
+    /** Counter: record types that continuous verification has read to their end here, with the tag {@code clean}. */
+    public static final String ROUNDS = "dualwrite.verification.rounds";
+    /** Counter: records compared in these. */
+    public static final String ROUND_RECORDS = "dualwrite.verification.records";
+    /** Counter: records found really different in these. */
+    public static final String ROUND_DIFFERENCES = "dualwrite.verification.differences";
+    /** Gauge: seconds since a round of continuous verification was last seen to end. */
+    public static final String VERIFICATION_LAG = "dualwrite.verification.lag";
     /** Counter: reads that the other side answered because of an error. */
     public static final String FALLBACKS = "dualwrite.fallbacks";
     /** Counter: writes whose caller waited its whole budget for the copy. */
@@ -84,10 +94,15 @@ public final class Meters implements MigrationListener, AutoCloseable {
     private final Counter shadowFailures;
     private final Counter mismatches;
     private final Counter repaired;
+    private final Counter roundsClean;
+    private final Counter roundsUnclean;
+    private final Counter roundRecords;
+    private final Counter roundDifferences;
     private final Counter fallbacks;
     private final Counter waitsExpired;
     private final Counter flagFailures;
     private volatile BacklogMeasured backlog = new BacklogMeasured(0, 0, Duration.ZERO);
+    private volatile Duration verificationLag = Duration.ZERO;
     private volatile int breaker;
 
     /** Registers the meters; {@code stage} is asked whenever the gauge is read and must not block. */
@@ -105,12 +120,17 @@ public final class Meters implements MigrationListener, AutoCloseable {
         shadowFailures = counter(SHADOW_FAILURES, Tags.empty());
         mismatches = counter(MISMATCHES, Tags.empty());
         repaired = counter(REPAIRED, Tags.empty());
+        roundsClean = counter(ROUNDS, Tags.of("clean", "true"));
+        roundsUnclean = counter(ROUNDS, Tags.of("clean", "false"));
+        roundRecords = counter(ROUND_RECORDS, Tags.empty());
+        roundDifferences = counter(ROUND_DIFFERENCES, Tags.empty());
         fallbacks = counter(FALLBACKS, Tags.empty());
         waitsExpired = counter(WAITS_EXPIRED, Tags.empty());
         flagFailures = counter(FLAG_FAILURES, Tags.empty());
         gauge(BACKLOG, () -> backlog.open());
         gauge(BACKLOG_OLDEST, () -> backlog.oldest().toMillis() / 1000.0);
         gauge(QUARANTINED, () -> backlog.quarantined());
+        gauge(VERIFICATION_LAG, () -> verificationLag.toMillis() / 1000.0);
         gauge(STAGE, () -> stage.get().ordinal());
         gauge(BREAKER, () -> breaker);
     }
@@ -138,6 +158,12 @@ public final class Meters implements MigrationListener, AutoCloseable {
             mismatches.increment();
         } else if (event instanceof Repaired) {
             repaired.increment();
+        } else if (event instanceof RoundVerified round) {
+            (round.clean() ? roundsClean : roundsUnclean).increment();
+            roundRecords.increment(round.records());
+            roundDifferences.increment(round.differences());
+        } else if (event instanceof VerificationMeasured measured) {
+            verificationLag = measured.lag();
         } else if (event instanceof FellBack) {
             fallbacks.increment();
         } else if (event instanceof WaitedOut) {

@@ -156,6 +156,20 @@ public sealed interface MigrationEvent {
     }
 
     /**
+     * Continuous verification has come to the end of a record type. {@code records} and {@code differences} are what this
+     * node has compared and confirmed of it; another one may have begun. {@code clean} says whether all of it was found
+     * equal, by whomever, and is noted as a clean pass.
+     */
+    record RoundVerified(String type, long records, long differences, boolean clean, Duration took)
+            implements MigrationEvent {}
+
+    /**
+     * For how long this node has seen no round of continuous verification end, about once a second where it is on; zero
+     * while there is nothing to verify. Growing beyond what a round takes, it says that none gets to its end.
+     */
+    record VerificationMeasured(Duration lag) implements MigrationEvent {}
+
+    /**
      * A long job ended with every record type, or where it was to stop. A verification tells in {@code counts} how many
      * records really differed in which way, how many were repaired, and in how many a field differed, for the fields that
      * differ most; at most some twenty entries, and empty for other jobs.

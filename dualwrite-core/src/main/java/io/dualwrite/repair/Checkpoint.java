@@ -5,11 +5,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far a long job has come with one record type in one generation.
  *
- * @param job {@link #BACKFILL} or {@link #CLEAN_PASS}
+ * @param job {@link #BACKFILL}, {@link #CLEAN_PASS} or {@link #CONTINUOUS}
  * @param type the record type's name
  * @param generation the generation it belongs to; another generation's is void
  * @param position canonical text of the last key that is done, or null before the first
- * @param rows how many records are done
+ * @param rows how many records are done; of {@link #CLEAN_PASS}, how often it was voided, and of {@link #CONTINUOUS}, how
+ *     often that had been when the round began
  * @param done whether the job has ended with this type
  */
 public record Checkpoint(
@@ -18,4 +19,6 @@ public record Checkpoint(
     public static final String BACKFILL = "backfill";
     /** The last verification that read everything and found nothing; a repair voids it. */
     public static final String CLEAN_PASS = "clean-pass";
+    /** The round that continuous verification is in, or, when it is done, the last one. */
+    public static final String CONTINUOUS = "continuous";
 }

@@ -104,6 +104,8 @@ public abstract class MigrationListenerContract {
                 new MigrationEvent.ShadowCompared("find", true, List.of()),
                 new MigrationEvent.MismatchConfirmed(record, "DIFFERENT", List.of("name")),
                 new MigrationEvent.Repaired(record),
+                new MigrationEvent.RoundVerified("order", 100, 1, false, Duration.ofSeconds(9)),
+                new MigrationEvent.VerificationMeasured(Duration.ofSeconds(9)),
                 new MigrationEvent.Progress("backfill", "order", 1, -1, Duration.ofSeconds(1)),
                 new MigrationEvent.Braked("backfill", List.of("a reason"), Duration.ofSeconds(1)),
                 new MigrationEvent.Finished("backfill", 1, Duration.ofSeconds(1)));

@@ -21,7 +21,7 @@ public final class Pending {
     /** How many records are remembered one by one. */
     static final int MOST = 100_000;
 
-    private static final Duration MOST_FOR_WAKING_UP = Duration.ofMillis(1);
+    private static final Duration MOST_FOR_WAKING_UP = Duration.ofMillis(2);
 
     private final int most;
     private final ReentrantLock lock = new ReentrantLock();

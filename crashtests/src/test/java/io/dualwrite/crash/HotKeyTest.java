@@ -2,7 +2,6 @@ package io.dualwrite.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dualwrite.crash.Servers.Engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -21,16 +20,7 @@ class HotKeyTest {
         this.pairing = pairing;
     }
 
-    private static final List<String> SETTINGS = List.of("keys=1", "writers=4", "readers=1", "think=500");
-
-    /** H2 itself loses inserts where several transactions want a record that another one has just deleted. */
-    private static String[] settings(Pairing pairing) {
-        List<String> settings = new ArrayList<>(SETTINGS);
-        if (pairing.origin() == Engine.H2 || pairing.target() == Engine.H2) {
-            settings.add("deletes=0");
-        }
-        return settings.toArray(String[]::new);
-    }
+    private static final String[] SETTINGS = {"keys=1", "writers=4", "readers=1", "think=500"};
 
     @Test
     void oneRecordForSixteenWritersEndsEqualOnBothSides() throws Exception {
@@ -41,13 +31,13 @@ class HotKeyTest {
         long seed = 4711;
         Random random = new Random(seed);
         try (Cluster cluster = pairing.cluster(1)) {
-            List<NodeProcess> nodes = new ArrayList<>(cluster.nodes(4, settings(pairing)));
+            List<NodeProcess> nodes = new ArrayList<>(cluster.nodes(4, SETTINGS));
             Lap.toShadow(nodes.get(0));
             int kills = 0;
             int flips = 0;
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
             while (System.nanoTime() < until) {
-                NodeProcess replacement = cluster.spare(settings(pairing));
+                NodeProcess replacement = cluster.spare(SETTINGS);
                 int killed = random.nextInt(nodes.size());
                 nodes.get((killed + 1) % nodes.size()).awaitWrites(50);
                 nodes.get(killed).kill();

@@ -24,6 +24,7 @@ final class Tally {
     private final Map<String, Long> fields = new HashMap<>();
     private final List<Discrepancy> samples = new ArrayList<>();
     private boolean complete = true;
+    private boolean overtaken;
     private long candidates;
     private long confirmed;
     private long repaired;
@@ -44,6 +45,11 @@ final class Tally {
     /** Something of what was to be read was not. */
     void incomplete() {
         complete = false;
+    }
+
+    /** Somebody else confirmed a difference meanwhile. */
+    void overtaken() {
+        overtaken = true;
     }
 
     void confirmed(Discrepancy found) {
@@ -100,6 +106,7 @@ final class Tally {
                 fieldsMostFirst(),
                 samples,
                 stoppedAt,
+                overtaken,
                 took);
     }
 

@@ -115,7 +115,11 @@ public final class Verifier {
             }
         }
         if (!pass.isStopped()) {
-            proved.forEach((type, voids) -> cleanPasses.note(type, generation, voids));
+            proved.forEach((type, voids) -> {
+                if (!cleanPasses.note(type, generation, voids)) {
+                    pass.overtaken();
+                }
+            });
         }
     }
 

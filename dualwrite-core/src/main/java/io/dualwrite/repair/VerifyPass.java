@@ -53,6 +53,11 @@ final class VerifyPass implements Merge.Sight {
         return tally.report(request.scope(), took);
     }
 
+    /** Somebody else confirmed a difference meanwhile. */
+    void overtaken() {
+        tally.overtaken();
+    }
+
     Map<String, Long> told() {
         return tally.told();
     }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param samples the first {@link #MOST_SAMPLES} confirmed ones
  * @param stoppedAt the confirmed difference at which {@link VerifyPolicy#STOP} ended it; null when it came to its end. All
  *     records of its type before it, and all types before that, had been looked at
+ * @param overtaken whether a difference was confirmed elsewhere while everything was being read, so that equal sides prove
+ *     nothing; verify again
  * @param took how long it took
  */
 public record VerifyReport(
@@ -39,6 +41,7 @@ public record VerifyReport(
         Map<String, Long> fields,
         List<Discrepancy> samples,
         @Nullable RecordId stoppedAt,
+        boolean overtaken,
         Duration took) {
     /** How many confirmed differences are told one by one. */
     public static final int MOST_SAMPLES = 1_000;
@@ -53,9 +56,12 @@ public record VerifyReport(
         samples = List.copyOf(samples);
     }
 
-    /** Whether everything on both sides was read and nothing had to be confirmed as different; never of a part. */
+    /**
+     * Whether everything on both sides was read and nothing had to be confirmed as different, here or elsewhere meanwhile, so
+     * that the authority may be handed over as far as verification is concerned; never of a part.
+     */
     public boolean isClean() {
-        return scope instanceof VerifyScope.Everything && isEqual();
+        return scope instanceof VerifyScope.Everything && isEqual() && !overtaken;
     }
 
     /** Whether all of what was to be looked at was read and nothing of it had to be confirmed as different. */

@@ -268,7 +268,11 @@ class VerifierTest {
         VerifyReport report = verify(VerifyPolicy.REPAIR);
 
         assertThat(report.confirmed()).isZero();
+        assertThat(report.overtaken()).isTrue();
+        assertThat(report.isClean()).isFalse();
         assertThat(isClean()).isFalse();
+        assertThat(verify(VerifyPolicy.REPAIR).isClean()).isTrue();
+        assertThat(isClean()).isTrue();
     }
 
     @Test

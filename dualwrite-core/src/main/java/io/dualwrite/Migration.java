@@ -13,6 +13,7 @@ import io.dualwrite.event.MigrationEvent.StageHeld;
 import io.dualwrite.event.MigrationEvent.StageMoved;
 import io.dualwrite.event.MigrationEvent.WaitedOut;
 import io.dualwrite.event.MigrationListener;
+import io.dualwrite.event.Subscription;
 import io.dualwrite.fence.Board;
 import io.dualwrite.fence.CommitHook;
 import io.dualwrite.fence.ControlException;
@@ -38,11 +39,13 @@ import io.dualwrite.repair.BacklogGauge;
 import io.dualwrite.repair.Brakes;
 import io.dualwrite.repair.ContinuousVerifier;
 import io.dualwrite.repair.Handover;
+import io.dualwrite.repair.MigrationStatus;
 import io.dualwrite.repair.PossibleLoss;
 import io.dualwrite.repair.RangeRelay;
 import io.dualwrite.repair.Relay;
 import io.dualwrite.repair.StageRefusedException;
 import io.dualwrite.repair.Steps;
+import io.dualwrite.repair.Survey;
 import io.dualwrite.repair.Suspects;
 import io.dualwrite.repair.Transfer;
 import io.dualwrite.repair.Verifier;
@@ -59,7 +62,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
@@ -97,6 +102,7 @@ public class Migration implements AutoCloseable {
     private final @Nullable Backfill backfill;
     private final Handover handover;
     private final Steps steps;
+    private final Survey survey;
     private final Suspects suspects;
     private final @Nullable StageLatch latch;
     private final Ramp ramp;
@@ -178,6 +184,7 @@ public class Migration implements AutoCloseable {
         if (settings.attestedBy() != null) {
             steps.approve(Stage.JOURNAL, settings.attestedBy());
         }
+        this.survey = new Survey(board, parts.journals(), backfill, verifier);
         this.suspects = new Suspects(board, verifier);
         this.latch = settings.stage() == null
                 ? null
@@ -233,6 +240,32 @@ public class Migration implements AutoCloseable {
     /** Both control rows as this node knows them; never blocks. */
     public final ControlView view() {
         return board.view();
+    }
+
+    /**
+     * How things stand on both sides now, for people and scripts to look at: read from the stores, where what is cached here
+     * may be old. Blocks on both stores, or on their time-outs; a side that cannot be reached is told, never thrown. May be
+     * called before {@link #start}.
+     */
+    public MigrationStatus status() {
+        return survey.look();
+    }
+
+    /** Tells this listener as well, until the subscription is closed. */
+    public Subscription listen(MigrationListener more) {
+        return listener.add(more);
+    }
+
+    /** What the stage flag asks for now; empty without a flag, or when it has never answered. Blocks on the flag. */
+    public Optional<Stage> wish() {
+        return latch == null ? Optional.empty() : Optional.ofNullable(latch.wish());
+    }
+
+    /** Whether the background work has been started, and not ended. */
+    public boolean isStarted() {
+        synchronized (jobs) {
+            return !jobs.isEmpty();
+        }
     }
 
     /**
@@ -316,6 +349,33 @@ public class Migration implements AutoCloseable {
     public List<String> obstacles(Stage wish) {
         Stage at = board.refresh().stage();
         return at == wish || at == Stage.FROZEN ? List.of() : steps.obstacles(at, Steps.next(at, wish));
+    }
+
+    /**
+     * Every reason against any of the steps from here to {@code wish}, each once, as far as it can be told before the steps in
+     * between are made; empty when there is none. Makes no step. Blocks on both stores.
+     */
+    public List<String> obstaclesOnTheWay(Stage wish) {
+        if (wish == Stage.FROZEN) {
+            throw new IllegalArgumentException("FROZEN is passed through, never stopped at; ask for SHADOW or LIVE");
+        }
+        Set<String> reasons = new LinkedHashSet<>();
+        Stage at = board.refresh().stage();
+        while (at != wish && at != Stage.FROZEN) {
+            Stage next = Steps.next(at, wish);
+            reasons.addAll(steps.obstacles(at, next));
+            at = next;
+        }
+        return List.copyOf(reasons);
+    }
+
+    /**
+     * Everything that is wrong with both sides and the declaration, whatever the stage: what start, the first step and a
+     * handover would look at, each reason once. Changes nothing but the library's own tables, where it was asked to create
+     * them. May be called before {@link #start}. Blocks on both stores; a side that cannot be reached is a reason.
+     */
+    public List<String> preflight() {
+        return steps.preflight();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.dualwrite.event;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +19,15 @@ public final class Listeners implements MigrationListener {
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
     public Listeners(List<MigrationListener> listeners) {
-        this.listeners = List.copyOf(listeners);
+        this.listeners = new CopyOnWriteArrayList<>(listeners);
+    }
+
+    /** Tells this one too, after those that were there before, until the subscription is closed. */
+    public Subscription add(MigrationListener more) {
+        // Of its own, so that ending one subscription of a listener leaves its others.
+        Added added = new Added(more);
+        listeners.add(added);
+        return () -> listeners.removeIf(each -> each == added);
     }
 
     @Override
@@ -37,7 +46,15 @@ public final class Listeners implements MigrationListener {
         }
     }
 
-    private void report(MigrationListener listener, Throwable thrown) {
+    private record Added(MigrationListener listener) implements MigrationListener {
+        @Override
+        public void on(MigrationEvent event) {
+            listener.on(event);
+        }
+    }
+
+    private void report(MigrationListener told, Throwable thrown) {
+        MigrationListener listener = told instanceof Added added ? added.listener : told;
         String who = listener.getClass().getName();
         if (logged.size() < KINDS_REMEMBERED
                 && logged.add(who + thrown.getClass().getName())) {

@@ -90,6 +90,10 @@ final class BackfillCursor<K> {
     }
 
     private void next() throws Exception {
+        if (Thread.interrupted()) {
+            // Between two chunks nothing is half done; drivers do not notice by themselves.
+            throw new InterruptedException("The backfill of " + type.name() + " was stopped; run it again to go on");
+        }
         List<String> keys = nextKeys();
         if (keys.isEmpty()) {
             Checkpoint end = at(at.position(), at.rows(), true);

@@ -44,6 +44,10 @@ final class Merge {
             Scan.Print target = next(targets, Side.TARGET);
             boolean goesOn = true;
             while (goesOn && (origin != null || target != null)) {
+                if (Thread.interrupted()) {
+                    // Drivers do not notice by themselves.
+                    throw new InterruptedException("The comparison of " + type.name() + " was stopped");
+                }
                 int order = order(origin, target);
                 if (order != 0) {
                     goesOn = differs(order < 0 ? origin : target);

@@ -16,8 +16,10 @@ import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Steps {
     private static final int RECHECK_ROUNDS = 50;
     private static final int RECHECK_AT_ONCE = 500;
+    private static final String EVERY_WRITER = "every program that writes these records must carry the library";
 
     private final Board board;
     private final Sides<Control> controls;
@@ -106,6 +109,36 @@ public final class Steps {
         } catch (Exception failed) {
             reasons.add("a gate could not be checked (" + failed.getClass().getSimpleName()
                     + "); make both stores reachable and try again");
+        }
+        return List.copyOf(reasons);
+    }
+
+    /**
+     * Everything that is wrong with both sides, whatever the stage: with the authority, with the other side as a copy, and
+     * with handing over between them. Each reason once. After completion only the target is looked at.
+     */
+    public List<String> preflight() {
+        Set<String> reasons = new LinkedHashSet<>();
+        Side leader = board.refresh().leader();
+        Stage at = board.stage();
+        if (at == Stage.OFF) {
+            List<String> attested = new ArrayList<>();
+            approved(Stage.JOURNAL, EVERY_WRITER, attested);
+            reasons.addAll(attested);
+        }
+        boolean reached = true;
+        for (Side side : at == Stage.COMPLETE ? List.of(leader) : List.of(Side.values())) {
+            try {
+                board.refresh(side);
+            } catch (ControlException unreadable) {
+                reasons.add(String.valueOf(unreadable.getMessage()));
+                reached = false;
+            }
+        }
+        reasons.addAll(preflight.authority(leader));
+        if (reached && at != Stage.COMPLETE) {
+            reasons.addAll(preflight.copy(leader.other()));
+            reasons.addAll(preflight.handover(leader));
         }
         return List.copyOf(reasons);
     }
@@ -235,7 +268,7 @@ public final class Steps {
     }
 
     private void beginning(List<String> reasons) {
-        approved(Stage.JOURNAL, "every program that writes these records must carry the library", reasons);
+        approved(Stage.JOURNAL, EVERY_WRITER, reasons);
         reasons.addAll(preflight.copy(Side.TARGET));
         if (reasons.isEmpty() && board.refresh(Side.TARGET).role() != Role.COPY) {
             reasons.add("the control row of the TARGET says "

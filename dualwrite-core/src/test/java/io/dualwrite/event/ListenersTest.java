@@ -50,6 +50,28 @@ class ListenersTest {
     }
 
     @Test
+    void aListenerThatWasAddedIsToldUntilItsSubscriptionEnds() {
+        List<MigrationEvent> always = new ArrayList<>();
+        List<MigrationEvent> twice = new ArrayList<>();
+        Listeners listeners = new Listeners(List.of(always::add));
+        MigrationListener listener = twice::add;
+        Subscription first = listeners.add(listener);
+        Subscription second = listeners.add(listener);
+        listeners.on(new ShadowShed());
+        assertThat(twice).hasSize(2);
+
+        first.close();
+        first.close();
+        listeners.on(new ShadowShed());
+        assertThat(twice).hasSize(3);
+
+        second.close();
+        listeners.on(new ShadowShed());
+        assertThat(twice).hasSize(3);
+        assertThat(always).hasSize(3);
+    }
+
+    @Test
     void aListenerThatClearsTheInterruptFlagClearsItForNobody() {
         Listeners listeners = new Listeners(List.of(event -> Thread.interrupted()));
         Thread.currentThread().interrupt();

@@ -8,6 +8,8 @@ import io.dualwrite.decorate.RepositoryDecorator;
 import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.StageMovedException;
 import io.dualwrite.fence.Transaction;
+import io.dualwrite.repair.Reconcilable;
+import io.dualwrite.repair.Unreconciled;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * transaction of this migration it gives out that transaction's connection, elsewhere a connection that refuses writes.
  * Thread-safe.
  */
-public final class JdbcMigration extends Migration {
+public final class JdbcMigration extends Migration implements Reconcilable {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcMigration.class);
 
     private final JdbcParts made;
@@ -214,6 +216,7 @@ public final class JdbcMigration extends Migration {
      * @param most how many to list at most, at least 1
      * @throws IllegalStateException when the target was not lost, or is not closed yet
      */
+    @Override
     public List<Unreconciled> unreconciled(int most) throws SQLException {
         return made.reconciliation().list(most);
     }

@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import io.dualwrite.repair.Unreconciled;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.RecordRange;

@@ -12,6 +12,7 @@ import io.dualwrite.jdbc.BrokenDataSource.Break;
 import io.dualwrite.jdbc.Shop.Customer;
 import io.dualwrite.repair.PossibleLoss;
 import io.dualwrite.repair.StageRefusedException;
+import io.dualwrite.repair.Unreconciled;
 import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;

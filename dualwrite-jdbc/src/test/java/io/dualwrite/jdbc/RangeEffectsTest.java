@@ -7,6 +7,7 @@ import io.dualwrite.decorate.Range;
 import io.dualwrite.decorate.RecordKey;
 import io.dualwrite.decorate.Writes;
 import io.dualwrite.jdbc.BrokenDataSource.Break;
+import io.dualwrite.repair.Unreconciled;
 import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.RecordRange;

@@ -1,4 +1,4 @@
-package io.dualwrite.jdbc;
+package io.dualwrite.repair;
 
 import io.dualwrite.stage.RecordId;
 import java.time.Duration;

@@ -29,7 +29,8 @@ class FloorPlanTest {
             Map.entry("repair", 3),
             Map.entry("decorate", 4),
             Map.entry("degrade", 4),
-            Map.entry("", 5));
+            Map.entry("", 5),
+            Map.entry("command", 6));
 
     private final JavaClasses house = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -1,0 +1,36 @@
+package io.dualwrite.command;
+
+import java.util.Locale;
+import java.util.StringJoiner;
+
+/** What can be said, and what the exit codes mean. */
+final class Help {
+    private Help() {}
+
+    static String text() {
+        StringJoiner lines = new StringJoiner("\n");
+        lines.add("usage: COMMAND [OPTION ...]").add("").add("commands:");
+        for (Word word : Word.values()) {
+            lines.add(line(word.usage(), word.help()));
+            if (!word.options().isEmpty()) {
+                StringJoiner options = new StringJoiner("  ");
+                word.options().forEach(option -> options.add("[" + option.usage() + "]"));
+                lines.add(line("", options.toString()));
+            }
+        }
+        lines.add("").add("options:");
+        for (Option option : Option.values()) {
+            lines.add(line(option.usage(), option.help()));
+        }
+        lines.add("").add("exit codes:");
+        lines.add(line("0", "done, and nothing stands against it"));
+        lines.add(line("1", "refused, with every reason; or the sides differ"));
+        lines.add(line("2", "the command line makes no sense; nothing was touched"));
+        lines.add(line("3", "a store was out of reach, or it was stopped, or failed: run it again, it goes on"));
+        return lines.toString();
+    }
+
+    private static String line(String what, String meaning) {
+        return String.format(Locale.ROOT, "  %-18s %s", what, meaning);
+    }
+}

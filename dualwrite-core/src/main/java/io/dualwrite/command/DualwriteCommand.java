@@ -15,9 +15,11 @@ import java.util.List;
  * declared as everywhere else:
  *
  * <pre>{@code
+ * int exit;
  * try (JdbcMigration shop = Shop.migration(dataSources)) {
- *     System.exit(DualwriteCommand.run(shop, args));
+ *     exit = DualwriteCommand.run(shop, args);
  * }
+ * System.exit(exit);
  * }</pre>
  *
  * <p>The commands, their options, the exit codes and the keys for programs are in {@code docs/commands.md}. A command starts

@@ -20,6 +20,7 @@ final class BackfillCursor<K> {
     private final RecordType<?, K> type;
     private final BackfillProgress progress;
     private final @Nullable String upTo;
+    private final int generation;
     private Checkpoint at;
     private boolean looked;
     private int chunk;
@@ -42,6 +43,7 @@ final class BackfillCursor<K> {
         this.tools = tools;
         this.type = type;
         this.at = begin;
+        this.generation = begin.generation();
         this.upTo = upTo;
         this.progress = progress;
         this.chunk = tools.settings().firstChunk();
@@ -84,7 +86,7 @@ final class BackfillCursor<K> {
     }
 
     private void look() {
-        at = tools.checkpoints().find(at.job(), at.type(), at.generation()).orElse(at);
+        at = tools.checkpoints().find(at.job(), at.type(), generation).orElse(at);
         progress.before(at.rows());
         looked = true;
     }
@@ -112,7 +114,7 @@ final class BackfillCursor<K> {
     }
 
     private Checkpoint at(@Nullable String position, long rows, boolean done) {
-        return new Checkpoint(at.job(), at.type(), at.generation(), position, rows, done);
+        return new Checkpoint(at.job(), at.type(), generation, position, rows, done);
     }
 
     /** The lowest keys of both sides; a page that is full hides what comes after its last key, so the union ends there. */

@@ -16,9 +16,11 @@ public final class ShopCommand {
     public static void main(String[] args) {
         DataSource legacy = JdbcConnectionPool.create(System.getenv("LEGACY_URL"), "sa", "");
         DataSource next = JdbcConnectionPool.create(System.getenv("NEXT_URL"), "sa", "");
+        int exit;
         try (JdbcMigration shop = migration(legacy, next)) { // declared once, for the application and for this
-            System.exit(DualwriteCommand.run(shop, args));
+            exit = DualwriteCommand.run(shop, args);
         }
+        System.exit(exit); // after the migration was closed
     }
     // end
 

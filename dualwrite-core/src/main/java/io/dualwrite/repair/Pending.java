@@ -21,7 +21,7 @@ public final class Pending {
     /** How many records are remembered one by one. */
     static final int MOST = 100_000;
 
-    private static final Duration MOST_FOR_WAKING_UP = Duration.ofMillis(2);
+    private static final Duration MOST_FOR_WAKING_UP = Duration.ofMillis(5);
 
     private final int most;
     private final ReentrantLock lock = new ReentrantLock();
@@ -149,7 +149,7 @@ public final class Pending {
     /** Waits until none of these is pending. False when the budget is as good as over, or the thread was interrupted (flag kept). */
     public boolean await(Collection<RecordId> records, Duration budget) {
         // Waking up takes a moment too, and is to be within the budget.
-        long left = budget.toNanos() - Math.min(budget.toNanos() / 20, MOST_FOR_WAKING_UP.toNanos());
+        long left = budget.toNanos() - Math.min(budget.toNanos() / 10, MOST_FOR_WAKING_UP.toNanos());
         lock.lock();
         try {
             while (overflowed || records.stream().anyMatch(notedAs::containsKey)) {

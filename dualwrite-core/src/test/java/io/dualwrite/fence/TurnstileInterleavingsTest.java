@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The turnstile under the interleavings of two callers, and of a caller and a change. All records share one slot. */
 class TurnstileInterleavingsTest {
     private static final int INTERLEAVINGS = 400;
-    private static final int INTERLEAVINGS_OF_A_CHANGE = 4_000;
+    private static final int INTERLEAVINGS_OF_A_CHANGE = 2_000;
     private static final RecordId A = new RecordId("order", "a");
     private static final RecordId B = new RecordId("order", "b");
 

@@ -58,6 +58,7 @@ import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
+import io.dualwrite.store.RecordType;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -466,6 +467,11 @@ public class Migration implements AutoCloseable {
                     + " cannot list their keys; give both a ScannableStore to have a backfill");
         }
         return backfill;
+    }
+
+    /** The record types there are, in the order in which they are copied. */
+    public List<RecordType<?, ?>> recordTypes() {
+        return parts.types();
     }
 
     /** Compares everything on both sides while traffic goes on; see {@link Verifier#verify}. Blocks until done. */

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 record Arguments(Word word, @Nullable Stage stage, Map<Option, String> given) {
     private static final int LONGEST_WAIT = 86_400;
     private static final int MOST = 10_000;
+    private static final int MOST_RECENT = 1_000_000;
 
     Arguments {
         given = Map.copyOf(given);
@@ -78,6 +80,33 @@ record Arguments(Word word, @Nullable Stage stage, Map<Option, String> given) {
         return number(Option.MOST, 20);
     }
 
+    /** After how many confirmed differences to end, or 0 to go to the end. */
+    int stop() {
+        return number(Option.STOP, 0);
+    }
+
+    /** How many recent records to look at, or 0 to look at others. */
+    int recent() {
+        return number(Option.RECENT, 0);
+    }
+
+    /** The share of a sample, or 0 to look at everything. */
+    double sample() {
+        String text = given.get(Option.SAMPLE);
+        return text == null ? 0 : Double.parseDouble(text);
+    }
+
+    /** The seed of a sample; another one each time where none was given. */
+    long seed() {
+        String text = given.get(Option.SEED);
+        return text == null ? ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE) : Long.parseLong(text);
+    }
+
+    /** An option's value, or null where it was not given. */
+    @Nullable String value(Option option) {
+        return given.get(option);
+    }
+
     /** How progress is to be shown, or null when nothing was said about it. */
     ProgressView.@Nullable Form progress() {
         String how = given.get(Option.PROGRESS);
@@ -93,6 +122,10 @@ record Arguments(Word word, @Nullable Stage stage, Map<Option, String> given) {
         within(Option.WAIT, 0, LONGEST_WAIT);
         within(Option.PASSES, 1, MOST);
         within(Option.MOST, 1, MOST);
+        within(Option.STOP, 1, Integer.MAX_VALUE);
+        within(Option.RECENT, 1, MOST_RECENT);
+        within(Option.SEED, 0, Integer.MAX_VALUE);
+        checkScope();
         String how = given.get(Option.PROGRESS);
         if (how != null && ProgressView.Form.of(how) == null) {
             throw new UsageException("--progress is bar, lines or none, not " + how);
@@ -104,6 +137,32 @@ record Arguments(Word word, @Nullable Stage stage, Map<Option, String> given) {
             throw new UsageException("--force does not wait");
         }
         return this;
+    }
+
+    private void checkScope() throws UsageException {
+        boolean range = has(Option.TYPE);
+        if (!range && (has(Option.FROM) || has(Option.TO))) {
+            throw new UsageException("--from and --to need --type TYPE: keys are those of one record type");
+        }
+        if ((range ? 1 : 0) + (has(Option.SAMPLE) ? 1 : 0) + (has(Option.RECENT) ? 1 : 0) > 1) {
+            throw new UsageException("--type, --sample and --recent are different parts to look at; say one of them");
+        }
+        if (has(Option.SEED) && !has(Option.SAMPLE)) {
+            throw new UsageException("--seed needs --sample SHARE");
+        }
+        String share = given.get(Option.SAMPLE);
+        if (share != null && !isShare(share)) {
+            throw new UsageException("--sample is a share above 0 and up to 1, such as 0.01, not " + share);
+        }
+    }
+
+    private static boolean isShare(String text) {
+        try {
+            double share = Double.parseDouble(text);
+            return share > 0 && share <= 1;
+        } catch (NumberFormatException noNumber) {
+            return false;
+        }
     }
 
     private void within(Option option, int least, int most) throws UsageException {

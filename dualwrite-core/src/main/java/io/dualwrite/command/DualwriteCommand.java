@@ -47,10 +47,7 @@ public final class DualwriteCommand {
         try {
             arguments = Arguments.of(args);
         } catch (UsageException wrong) {
-            report.fact("error", String.valueOf(wrong.getMessage()));
-            report.say("%s.", String.valueOf(wrong.getMessage()));
-            report.say("%s", Help.text());
-            return report.end(Outcome.USAGE);
+            return report.end(misunderstood(report, wrong));
         }
         report.fact("migration", migration.name());
         report.fact("command", arguments.word().word());
@@ -73,9 +70,18 @@ public final class DualwriteCommand {
     private static Outcome outcome(Errand errand) {
         try {
             return errand.arguments().word().work().on(errand);
+        } catch (UsageException wrong) {
+            return misunderstood(errand.report(), wrong);
         } catch (Exception failure) {
             return failed(errand, failure);
         }
+    }
+
+    private static Outcome misunderstood(Report report, UsageException wrong) {
+        report.fact("error", String.valueOf(wrong.getMessage()));
+        report.say("%s.", String.valueOf(wrong.getMessage()));
+        report.say("%s", Help.text());
+        return Outcome.USAGE;
     }
 
     private static Outcome failed(Errand errand, Exception failure) {

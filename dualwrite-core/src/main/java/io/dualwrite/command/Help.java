@@ -1,10 +1,13 @@
 package io.dualwrite.command;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 
 /** What can be said, and what the exit codes mean. */
 final class Help {
+    private static final int OPTIONS_A_LINE = 5;
+
     private Help() {}
 
     static String text() {
@@ -12,10 +15,12 @@ final class Help {
         lines.add("usage: COMMAND [OPTION ...]").add("").add("commands:");
         for (Word word : Word.values()) {
             lines.add(line(word.usage(), word.help()));
-            if (!word.options().isEmpty()) {
-                StringJoiner options = new StringJoiner("  ");
-                word.options().forEach(option -> options.add("[" + option.usage() + "]"));
-                lines.add(line("", options.toString()));
+            List<Option> options = word.options();
+            for (int from = 0; from < options.size(); from += OPTIONS_A_LINE) {
+                List<Option> some = options.subList(from, Math.min(options.size(), from + OPTIONS_A_LINE));
+                StringJoiner each = new StringJoiner("  ");
+                some.forEach(option -> each.add("[" + option.usage() + "]"));
+                lines.add(line("", each.toString()));
             }
         }
         lines.add("").add("options:");

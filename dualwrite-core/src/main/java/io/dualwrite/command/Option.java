@@ -10,7 +10,14 @@ enum Option {
     WAIT("--wait", "SECONDS", "tries again for so long while it is refused; 0 by default"),
     FORCE("--force", null, "takes the authority from a target that cannot be reached; needs --by"),
     PASSES("--passes", "NUMBER", "how often to go through everything until nothing differs; 5 by default"),
-    MOST("--most", "NUMBER", "how many records to list at most; 20 by default"),
+    STOP("--stop", "NUMBER", "ends after so many confirmed differences"),
+    TYPE("--type", "TYPE", "looks only at this record type"),
+    FROM("--from", "KEY", "of that type, looks only at keys from this one on"),
+    TO("--to", "KEY", "of that type, looks only at keys up to this one"),
+    SAMPLE("--sample", "SHARE", "looks only at a share of all pages of records, such as 0.01"),
+    SEED("--seed", "NUMBER", "picks the same pages as the sample that told this seed"),
+    RECENT("--recent", "NUMBER", "looks only at so many records that were transferred and not confirmed since"),
+    MOST("--most", "NUMBER", "how many records and fields to list at most; 20 by default"),
     PROGRESS("--progress", "HOW", "bar, lines or none; by default a bar on a terminal and lines elsewhere");
 
     private final String word;

@@ -57,6 +57,32 @@ public record RecordType<R, K>(
         return new RecordRange(name, codec.encode(ascending ? one : other), codec.encode(ascending ? other : one));
     }
 
+    /**
+     * As {@link #between}, from keys' texts as people type them; null for no bound.
+     *
+     * @throws IllegalArgumentException when a text is no key of this type; it is not told
+     */
+    public RecordRange betweenTexts(@Nullable String one, @Nullable String other) {
+        if (one == null || other == null) {
+            return new RecordRange(name, canonical(one), canonical(other));
+        }
+        return between(typed(one), typed(other));
+    }
+
+    private @Nullable String canonical(@Nullable String typed) {
+        return typed == null ? null : codec.encode(typed(typed));
+    }
+
+    private K typed(String text) {
+        try {
+            return codec.decode(text);
+        } catch (RuntimeException unreadable) {
+            // Its message quotes the key.
+            throw new IllegalArgumentException("That is no key of the record type " + name
+                    + ", whose keys are texts of " + keyClass.getSimpleName());
+        }
+    }
+
     /** Whether the record lies in the range, by the order of this type's keys. */
     public boolean isIn(RecordRange range, RecordId record) {
         return range.covers(record, this::inKeyOrder);

@@ -15,12 +15,14 @@ class ArgumentsTest {
     void everyCommandIsUnderstoodWithAllItsOptions(Word word) throws UsageException {
         StringBuilder line = new StringBuilder(word.usage().replace("STAGE", "rampdown"));
         for (Option option : word.options()) {
-            if (word != Word.ROLLBACK || option != Option.WAIT) {
+            if (!isRivalOfOthers(word, option)) {
                 line.append(' ')
                         .append(option.usage()
                                 .replace("WHO", "somebody")
                                 .replace("NUMBER", "7")
                                 .replace("SECONDS", "9")
+                                .replace("TYPE", "orders")
+                                .replace("KEY", "12")
                                 .replace("HOW", "lines"));
             }
         }
@@ -33,6 +35,27 @@ class ArgumentsTest {
         assertThat(understood.passes()).isEqualTo(word.takes(Option.PASSES) ? 7 : 5);
         assertThat(understood.most()).isEqualTo(word.takes(Option.MOST) ? 7 : 20);
         assertThat(understood.progress()).isEqualTo(word.takes(Option.PROGRESS) ? ProgressView.Form.LINES : null);
+    }
+
+    /** What makes no sense with all the other options of the command. */
+    private static boolean isRivalOfOthers(Word word, Option option) {
+        return switch (word) {
+            case ROLLBACK -> option == Option.WAIT;
+            case VERIFY -> option == Option.SAMPLE || option == Option.SEED || option == Option.RECENT;
+            default -> false;
+        };
+    }
+
+    @Test
+    void whatAVerificationLooksAtIsUnderstood() throws UsageException {
+        Arguments range = Arguments.of("verify", "--type", "orders", "--from=-3", "--to", "9", "--stop", "2");
+        assertThat(range.value(Option.FROM)).isEqualTo("-3");
+        assertThat(range.stop()).isEqualTo(2);
+        Arguments sample = Arguments.of("verify", "--sample", "0.01", "--seed", "42");
+        assertThat(sample.sample()).isEqualTo(0.01);
+        assertThat(sample.seed()).isEqualTo(42);
+        assertThat(Arguments.of("verify", "--sample", "1").seed()).isNotNegative();
+        assertThat(Arguments.of("verify", "--recent", "100000").recent()).isEqualTo(100_000);
     }
 
     @Test
@@ -63,6 +86,22 @@ class ArgumentsTest {
                 "flip --wait 99999999999999",
                 "repair --passes 0",
                 "verify --passes 3",
+                "verify --stop 0",
+                "verify --from 3",
+                "verify --to 3",
+                "verify --sample 0",
+                "verify --sample 1.01",
+                "verify --sample NaN",
+                "verify --sample some",
+                "verify --seed 3",
+                "verify --sample 0.1 --seed -1",
+                "verify --recent 0",
+                "verify --recent 9 --sample 0.5",
+                "verify --type orders --recent 9",
+                "verify --type orders --sample 0.5",
+                "repair --stop 1",
+                "repair --sample 0.5",
+                "backfill --type orders",
                 "verify --progress dots",
                 "status --wait 3",
                 "rollback --force",

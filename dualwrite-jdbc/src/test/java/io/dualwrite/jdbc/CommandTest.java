@@ -147,6 +147,104 @@ final class CommandTest {
     }
 
     @Test
+    void aDryRunOfTheBackfillTellsWhatItWouldDoAndWritesNothing() {
+        Said before = program(1, "backfill", "--dry-run");
+        assertThat(before.reasons()).singleElement().asString().contains("the stage is OFF");
+        atDualWrite();
+        assertThat(program(0, "backfill", "--dry-run").facts())
+                .contains(
+                        entry("types", "2"),
+                        entry("type.1.name", "customer"),
+                        entry("type.1.estimate", "3"),
+                        entry("type.1.estimate.target", "0"),
+                        entry("type.1.done", "0"),
+                        entry("type.1.ended", "false"),
+                        entry("type.2.name", "orders"),
+                        entry("waiting", ""),
+                        entry("reasons", "0"))
+                .containsKeys("chunk.first", "chunk.largest", "chunk.ms");
+        assertThat(databases.target().count("customers")).isZero();
+        assertThat(program(0, "status").of("backfill")).isEqualTo("no");
+        program(0, "backfill");
+        assertThat(text(0, "backfill", "--dry-run"))
+                .contains("customer: about 3 records, about 3 on the target, 3 brought over, all of them")
+                .contains("in chunks of ")
+                .contains("nothing stands against it");
+    }
+
+    @Test
+    void differencesAreCountedByKindAndField() {
+        readyToFlip();
+        databases.target().run("update customers set full_name = '" + PERSONAL + "?' where id in (2, 3)");
+        databases.target().run("delete from customers where id = 1");
+        databases.target().run("insert into customers (id, full_name) values (9, '" + PERSONAL + "')");
+        assertThat(program(1, "verify").facts())
+                .contains(
+                        entry("scope", "everything"),
+                        entry("confirmed", "4"),
+                        entry("missing", "1"),
+                        entry("extra", "1"),
+                        entry("different", "2"),
+                        entry("fields", "1"),
+                        entry("field.1.name", "customer.name"),
+                        entry("field.1.records", "2"))
+                .containsKey("rate")
+                .doesNotContainKey("stopped");
+        assertThat(text(1, "verify"))
+                .contains("by kind: 1 MISSING, 1 EXTRA, 2 DIFFERENT")
+                .contains("by field: 2 customer.name");
+    }
+
+    @Test
+    void aVerificationStopsWhereItIsAskedTo() {
+        readyToFlip();
+        databases.target().run("update customers set full_name = 'x'");
+        Said stopped = program(1, "verify", "--stop", "2");
+        assertThat(stopped.facts()).contains(entry("confirmed", "2"), entry("complete", "false"));
+        assertThat(stopped.of("stopped")).isEqualTo(Shop.CUSTOMERS.id(2L).toString());
+        assertThat(text(1, "verify", "--stop", "1")).contains("stopped at " + Shop.CUSTOMERS.id(1L));
+        assertThat(databases.target().rows("select full_name from customers")).containsOnly("x");
+    }
+
+    @Test
+    void aPartIsLookedAtAndNothingElse() {
+        readyToFlip();
+        databases.target().run("update customers set full_name = 'x' where id = 3");
+        assertThat(program(0, "verify", "--type", "customer", "--to", "2").facts())
+                .contains(entry("scope", "range"), entry("origin.records", "2"), entry("outcome", "done"));
+        assertThat(program(0, "status").of("verification"))
+                .as("what was clean stays so")
+                .isEqualTo("yes");
+        assertThat(program(1, "verify", "--type", "customer", "--from", "007", "--to", "3")
+                        .of("different"))
+                .as("in any spelling and order")
+                .isEqualTo("1");
+        assertThat(program(0, "verify", "--type", "orders").of("origin.records"))
+                .isEqualTo("0");
+        assertThat(program(1, "verify", "--sample", "1", "--seed", "5").facts())
+                .contains(entry("scope", "sample"), entry("seed", "5"), entry("different", "1"));
+        assertThat(program(1, "repair", "--type", "customer", "--from", "3", "--passes", "1")
+                        .of("repaired"))
+                .isEqualTo("1");
+        assertThat(program(0, "repair", "--type", "customer", "--from", "3").of("confirmed"))
+                .isEqualTo("0");
+        assertThat(program(0, "status").of("verification")).isEqualTo("no");
+        assertThat(text(0, "verify", "--sample", "0.5")).contains("only a sample; --seed ");
+        assertThat(program(0, "verify", "--recent", "10").of("scope")).isEqualTo("recent");
+    }
+
+    @Test
+    void aRangeThatIsNoneIsBadUsage() {
+        readyToFlip();
+        assertThat(program(2, "verify", "--type", "things").of("error"))
+                .contains("there are")
+                .contains("customer");
+        assertThat(program(2, "verify", "--type", "customer", "--from", PERSONAL)
+                        .facts())
+                .contains(entry("outcome", "usage"));
+    }
+
+    @Test
     void whatIsOpenIsCounted() throws Exception {
         atDualWrite();
         try (JdbcMigration application = migration()) {

@@ -88,6 +88,7 @@ class CommandsPageTest {
                 "status",
                 "flip",
                 "move dualwrite",
+                "backfill --dry-run",
                 "backfill",
                 "verify",
                 "repair",
@@ -97,6 +98,8 @@ class CommandsPageTest {
         }
         run(next, "update orders_v2 set status = 'PAID' where id = 1");
         answer("verify --machine");
+        answer("verify --stop 1 --machine");
+        answer("verify --sample 1 --machine");
         loseTheTarget();
         answer("status --machine");
         answer("rollback --force --by me --machine");

@@ -40,12 +40,20 @@ final class People {
 
     /** {@code originColumns} and {@code targetColumns} come after the key, such as {@code email varchar(20) unique}. */
     People(String originColumns, String targetColumns) {
-        databases = Sides.each(side -> {
-            JdbcDataSource source = new JdbcDataSource();
-            source.setURL("jdbc:h2:mem:people" + NUMBER.incrementAndGet() + ";DB_CLOSE_DELAY=-1");
-            return source;
-        });
-        target = new FaultyDataSource(databases.target());
+        this(
+                Sides.each(side -> {
+                    JdbcDataSource source = new JdbcDataSource();
+                    source.setURL("jdbc:h2:mem:people" + NUMBER.incrementAndGet() + ";DB_CLOSE_DELAY=-1");
+                    return source;
+                }),
+                originColumns,
+                targetColumns);
+    }
+
+    /** In these databases, which are empty. */
+    People(Sides<DataSource> databases, String originColumns, String targetColumns) {
+        this.databases = databases;
+        this.target = new FaultyDataSource(databases.target());
         run(Side.ORIGIN, "create table person (id bigint primary key, " + originColumns + ")");
         run(Side.TARGET, "create table person (id bigint primary key, " + targetColumns + ")");
     }

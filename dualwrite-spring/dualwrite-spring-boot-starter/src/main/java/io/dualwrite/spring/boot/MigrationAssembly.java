@@ -68,6 +68,9 @@ final class MigrationAssembly {
         if (declared.attestedBy() != null) {
             builder.attestedBy(declared.attestedBy());
         }
+        if (declared.verifyContinuously()) {
+            builder.verifyContinuously(declared.continuous());
+        }
         StageSource flag = beans.flag(migration);
         if (flag != null) {
             builder.stage(flag);

@@ -1,6 +1,8 @@
 package io.dualwrite.spring.boot;
 
 import io.dualwrite.flag.StageSource;
+import io.dualwrite.repair.ContinuousSettings;
+import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.stage.Stage;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +33,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param handoverBudget How long a handover may keep writes waiting before it is taken back.
  * @param shadowSample The share of reads, 0.0 to 1.0, that are repeated on the copy and compared.
  * @param fallback Whether a read by key that fails on the authority may be answered by a fresh copy.
+ * @param verifyContinuously Whether both sides are compared round after round in the background, once a backfill has ended
+ *     and for as long as a copy follows.
+ * @param verifyRecordsPerSecond How many records a second that compares at most, each on both sides.
+ * @param verifyInterval How long it rests between two rounds; at least 10 s.
+ * @param verifyStandby How long nobody must have gone on with a round before another node does; at least 10 s.
+ * @param verifyPolicy What it does about a confirmed difference: report or repair.
  */
 public record MigrationProperties(
         @Nullable String origin,
@@ -45,11 +53,28 @@ public record MigrationProperties(
         @DefaultValue("10s") Duration writersWait,
         @DefaultValue("5s") Duration handoverBudget,
         @DefaultValue("1.0") double shadowSample,
-        @DefaultValue("true") boolean fallback) {
+        @DefaultValue("true") boolean fallback,
+        @DefaultValue("false") boolean verifyContinuously,
+        @DefaultValue("500") int verifyRecordsPerSecond,
+        @DefaultValue("1m") Duration verifyInterval,
+        @DefaultValue("30s") Duration verifyStandby,
+        @DefaultValue("repair") VerifyPolicy verifyPolicy) {
     public MigrationProperties {
         tables = List.copyOf(tables);
         if (stage != null) {
             StageSource.wishable(stage);
         }
+        // Refused here and not when it is first switched on.
+        continuous(verifyRecordsPerSecond, verifyInterval, verifyStandby, verifyPolicy);
+    }
+
+    /** How continuous verification works, if it does. */
+    ContinuousSettings continuous() {
+        return continuous(verifyRecordsPerSecond, verifyInterval, verifyStandby, verifyPolicy);
+    }
+
+    private static ContinuousSettings continuous(
+            int recordsPerSecond, Duration interval, Duration standby, VerifyPolicy policy) {
+        return new ContinuousSettings(recordsPerSecond, interval, standby, policy);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dualwrite.event.MigrationEvent;
+import io.dualwrite.event.MigrationEvent.RoundVerified;
 import io.dualwrite.event.MigrationEvent.StageMoved;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.flag.SettableStage;
@@ -96,6 +97,35 @@ class DualwriteAutoConfigurationTest {
 
                     context.getBean(SettableStage.class).set(Stage.DUAL_WRITE);
                     await().until(migration::stage, Stage.DUAL_WRITE::equals);
+                });
+    }
+
+    @Test
+    void theCopyIsVerifiedContinuouslyOnlyWhereThePropertiesSaySo() {
+        List<RoundVerified> rounds = new CopyOnWriteArrayList<>();
+        ApplicationContextRunner listening = shop.withBean(MigrationListener.class, () -> event -> {
+            if (event instanceof RoundVerified round) {
+                rounds.add(round);
+            }
+        });
+        listening.run(context -> assertThat(threads()).noneMatch("dualwrite-shop-continuous"::equals));
+
+        listening
+                .withPropertyValues(
+                        "dualwrite.migrations.shop.verify-continuously=true",
+                        "dualwrite.migrations.shop.verify-records-per-second=100000",
+                        "dualwrite.migrations.shop.verify-policy=report")
+                .run(context -> {
+                    assertThat(threads()).contains("dualwrite-shop-continuous");
+                    new JdbcTemplate(context.getBean("legacy", DataSource.class))
+                            .update("INSERT INTO orders VALUES (1, 'Ada')");
+                    JdbcMigration migration = context.getBean(JdbcMigration.class);
+                    migration.moveTo(Stage.DUAL_WRITE);
+                    migration.backfill();
+
+                    await().until(() ->
+                            rounds.stream().anyMatch(round -> round.type().equals("orders") && round.clean()));
+                    assertThat(onTarget(context)).isEqualTo(1);
                 });
     }
 

@@ -80,6 +80,13 @@ class FailureTest {
     }
 
     @Test
+    void aVerificationThatCouldNotRunIsRefusedBeforeItIsSwitchedOn() {
+        FailureAnalysis said = failure(shop.withPropertyValues("dualwrite.migrations.shop.verify-interval=1s"));
+
+        assertThat(said.getDescription()).contains("interval is PT10S or more, not PT1S");
+    }
+
+    @Test
     void aStarterWithoutAMigrationSaysHowToDeclareOneOrToSwitchItOff() {
         FailureAnalysis said = failure(new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(DualwriteAutoConfiguration.class)));

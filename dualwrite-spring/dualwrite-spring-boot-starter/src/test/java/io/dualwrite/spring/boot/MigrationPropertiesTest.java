@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.MigrationBuilder;
 import io.dualwrite.MigrationSettings;
+import io.dualwrite.repair.ContinuousSettings;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -29,6 +30,8 @@ class MigrationPropertiesTest {
         assertThat(said.handoverBudget()).isEqualTo(defaults.handover().budget());
         assertThat(said.shadowSample()).isEqualTo(defaults.shadowSample());
         assertThat(said.fallback()).isEqualTo(defaults.fallback());
+        assertThat(said.verifyContinuously()).isEqualTo(defaults.continuous() != null);
+        assertThat(said.continuous()).isEqualTo(ContinuousSettings.defaults());
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.dualwrite.event.MigrationEvent.Finished;
 import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Board;
 import io.dualwrite.fence.Pace;
+import io.dualwrite.repair.BackfillRanges.Range;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.Side;
 import io.dualwrite.store.RecordType;
@@ -14,7 +15,8 @@ import java.util.List;
  * Brings over what was there before the journal. Lists the next keys in order, from both sides, so that leftovers on the
  * copy go too, and transfers exactly those keys; the cursor is saved in the same transaction. A record whose key was not
  * listed and locked is never written. Ends with a record type when both sides list nothing more, and never on a count. Before
- * each chunk it gives way to whatever its {@link Throttle} says.
+ * each chunk it gives way to whatever its {@link Throttle} says. Where its settings say so, several ranges of a type are
+ * walked at once, and the type has ended when all of them have.
  *
  * <p>May be killed anywhere and run again, run by several nodes at once, and run while writes go on. Blocks until done.
  */
@@ -121,11 +123,22 @@ public final class Backfill {
         return new BackfillReport(rows, took);
     }
 
-    private long run(RecordType<?, ?> type, int generation) throws InterruptedException {
+    private <K> long run(RecordType<?, K> type, int generation) throws InterruptedException {
         BackfillProgress progress = new BackfillProgress(
                 type.name(), () -> tools.scan().estimate(Side.ORIGIN, type.name()), listener, pace);
-        Checkpoint begin = new Checkpoint(Checkpoint.BACKFILL, type.name(), generation, null, 0, false);
-        long rows = new BackfillCursor<>(tools, type, begin, null, progress).run();
+        BackfillRanges<K> ranges = new BackfillRanges<>(tools, type, generation);
+        List<Range> agreed = ranges.agreed();
+        long rows;
+        if (agreed.get(0).isWhole()) {
+            rows = new BackfillCursor<>(tools, type, agreed.get(0), progress, () -> {}).run();
+        } else {
+            rows = new BackfillCrew<>(tools, type, agreed, progress).run();
+            Checkpoint whole = ranges.whole(rows, true);
+            tools.patiently(type, () -> {
+                tools.checkpoints().save(whole);
+                return whole;
+            });
+        }
         progress.ended();
         return rows;
     }

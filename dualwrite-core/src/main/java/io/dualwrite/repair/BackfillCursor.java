@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class BackfillCursor<K> {
     private final Tools tools;
     private final RecordType<?, K> type;
     private final BackfillProgress progress;
+    private final Brakes.Meanwhile goOn;
     private final @Nullable String upTo;
     private final int generation;
     private Checkpoint at;
@@ -32,21 +34,52 @@ final class BackfillCursor<K> {
             Transfer transfer,
             BackfillSettings settings,
             Brakes brakes,
-            Pace pace) {}
+            Pace pace) {
+        /**
+         * Does it again, after a rest, until it gets through.
+         *
+         * @throws BackfillException when it has failed for as long as the settings' patience
+         */
+        <T> T patiently(RecordType<?, ?> type, Callable<T> step) throws InterruptedException {
+            Pace.Deadline end = pace.in(settings.patience());
+            while (true) {
+                try {
+                    return step.call();
+                } catch (InterruptedException stop) {
+                    throw stop;
+                } catch (Exception failure) {
+                    if (end.isOver()) {
+                        throw new BackfillException(type.name(), 0, settings.patience(), failure);
+                    }
+                    pace.pause(settings.restAfterFailure());
+                }
+            }
+        }
+    }
 
     /**
-     * @param begin where to begin unless a run before has come further
-     * @param upTo the last key that is this cursor's, or null when there is no other after it
+     * A cursor over that range.
+     *
+     * @param goOn called before each step; throws when it is the last one
      */
     BackfillCursor(
-            Tools tools, RecordType<?, K> type, Checkpoint begin, @Nullable String upTo, BackfillProgress progress) {
+            Tools tools,
+            RecordType<?, K> type,
+            BackfillRanges.Range range,
+            BackfillProgress progress,
+            Brakes.Meanwhile goOn) {
         this.tools = tools;
         this.type = type;
-        this.at = begin;
-        this.generation = begin.generation();
-        this.upTo = upTo;
+        this.at = range.begin();
+        this.generation = range.begin().generation();
+        this.looked = range.known();
+        this.upTo = range.upTo();
         this.progress = progress;
+        this.goOn = goOn;
         this.chunk = tools.settings().firstChunk();
+        if (looked) {
+            progress.before(at.rows());
+        }
     }
 
     /** Runs to the end; how many records its checkpoint counts then. */
@@ -56,10 +89,11 @@ final class BackfillCursor<K> {
         Pace.Deadline patience = pace.in(settings.patience());
         while (!at.done()) {
             try {
+                goOn.look();
                 if (!looked) {
                     look();
                 } else {
-                    if (tools.brakes().await(() -> progress.waits(tools.brakes().reasons()))) {
+                    if (tools.brakes().await(this::waits)) {
                         // Waiting for good reason is no failure, however long.
                         patience = pace.in(settings.patience());
                     }
@@ -83,6 +117,11 @@ final class BackfillCursor<K> {
             }
         }
         return at.rows();
+    }
+
+    private void waits() throws InterruptedException {
+        goOn.look();
+        progress.waits(tools.brakes().reasons());
     }
 
     private void look() {

@@ -12,6 +12,7 @@ import java.util.List;
  * @param firstChunk records in the first transaction
  * @param largestChunk records in a transaction at most
  * @param chunkTime what the size of chunks follows
+ * @param ranges how many ranges of a type would be walked at the same time, where it was not begun otherwise
  */
 public record BackfillPlan(
         List<String> obstacles,
@@ -19,7 +20,8 @@ public record BackfillPlan(
         List<OfType> types,
         int firstChunk,
         int largestChunk,
-        Duration chunkTime) {
+        Duration chunkTime,
+        int ranges) {
     public BackfillPlan {
         obstacles = List.copyOf(obstacles);
         waitsFor = List.copyOf(waitsFor);

@@ -41,7 +41,7 @@ final class BackfillPlanner {
         }
         List<OfType> each = new ArrayList<>();
         for (RecordType<?, ?> type : types) {
-            each.add(ofType(type.name(), follows && row != null ? row.generation() : 0));
+            each.add(ofType(type, follows && row != null ? row.generation() : 0));
         }
         BackfillSettings settings = tools.settings();
         return new BackfillPlan(
@@ -50,7 +50,8 @@ final class BackfillPlanner {
                 each,
                 settings.firstChunk(),
                 settings.largestChunk(),
-                settings.chunkTime());
+                settings.chunkTime(),
+                settings.ranges());
     }
 
     private @Nullable ControlRow row(List<String> obstacles) {
@@ -63,19 +64,23 @@ final class BackfillPlanner {
     }
 
     /** {@code generation} is 0 while the copy does not follow. */
-    private OfType ofType(String type, int generation) throws InterruptedException {
-        Checkpoint at = new Checkpoint(Checkpoint.BACKFILL, type, generation, null, 0, false);
+    private OfType ofType(RecordType<?, ?> type, int generation) throws InterruptedException {
+        BackfillRanges<?> ranges = new BackfillRanges<>(tools, type, generation);
+        Checkpoint at = ranges.whole(0, false);
         if (generation > 0) {
             try {
-                at = tools.checkpoints()
-                        .find(Checkpoint.BACKFILL, type, generation)
-                        .orElse(at);
+                at = ranges.soFar();
             } catch (RuntimeException unreachable) {
                 // The preflight says so.
-                return new OfType(type, estimate(Side.ORIGIN, type), -1, 0, false);
+                return new OfType(type.name(), estimate(Side.ORIGIN, type.name()), -1, 0, false);
             }
         }
-        return new OfType(type, estimate(Side.ORIGIN, type), estimate(Side.TARGET, type), at.rows(), at.done());
+        return new OfType(
+                type.name(),
+                estimate(Side.ORIGIN, type.name()),
+                estimate(Side.TARGET, type.name()),
+                at.rows(),
+                at.done());
     }
 
     private long estimate(Side side, String type) throws InterruptedException {

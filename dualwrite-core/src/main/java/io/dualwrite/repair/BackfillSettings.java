@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long chunks may fail one after the other before the run gives up, or brakes fail to answer; default
  *     10 min
  * @param throttle what it gives way to before each chunk
+ * @param ranges how many ranges of a record type are walked at the same time, from 1 to 16, each by a thread that takes a
+ *     connection of each side; default 1. With more than one, the origin's keys are listed once beforehand
  */
 public record BackfillSettings(
         int firstChunk,
@@ -22,7 +24,11 @@ public record BackfillSettings(
         Duration chunkTime,
         Duration restAfterFailure,
         Duration patience,
-        Throttle throttle) {
+        Throttle throttle,
+        int ranges) {
+    /** The most ranges. */
+    public static final int MOST_RANGES = 16;
+
     public BackfillSettings {
         if (firstChunk < 1 || largestChunk < firstChunk) {
             throw new IllegalArgumentException(
@@ -32,12 +38,15 @@ public record BackfillSettings(
         given(restAfterFailure, "restAfterFailure");
         given(patience, "patience");
         Objects.requireNonNull(throttle, "backfill.throttle");
+        if (ranges < 1 || ranges > MOST_RANGES) {
+            throw new IllegalArgumentException("backfill.ranges is 1 to " + MOST_RANGES + ", not " + ranges);
+        }
     }
 
-    /** With the default throttle. */
+    /** With the default throttle, and one range. */
     public BackfillSettings(
             int firstChunk, int largestChunk, Duration chunkTime, Duration restAfterFailure, Duration patience) {
-        this(firstChunk, largestChunk, chunkTime, restAfterFailure, patience, Throttle.defaults());
+        this(firstChunk, largestChunk, chunkTime, restAfterFailure, patience, Throttle.defaults(), 1);
     }
 
     /** The defaults. */
@@ -47,7 +56,12 @@ public record BackfillSettings(
 
     /** Giving way to something else. */
     public BackfillSettings withThrottle(Throttle other) {
-        return new BackfillSettings(firstChunk, largestChunk, chunkTime, restAfterFailure, patience, other);
+        return new BackfillSettings(firstChunk, largestChunk, chunkTime, restAfterFailure, patience, other, ranges);
+    }
+
+    /** Walking so many ranges of a record type at the same time. */
+    public BackfillSettings withRanges(int many) {
+        return new BackfillSettings(firstChunk, largestChunk, chunkTime, restAfterFailure, patience, throttle, many);
     }
 
     private static void given(@Nullable Duration duration, String setting) {

@@ -69,20 +69,26 @@ public final class Brakes {
         return reasons;
     }
 
+    /** What is done again and again while somebody waits. */
+    @FunctionalInterface
+    interface Meanwhile {
+        void look() throws InterruptedException;
+    }
+
     /**
      * Waits while anything says so.
      *
-     * @param meanwhile called again and again while it waits
+     * @param meanwhile called before each wait
      * @return whether it had to wait
      * @throws BrakeFailedException when a brake threw or did not answer: ask again after a rest
      */
-    boolean await(Runnable meanwhile) throws BrakeFailedException, InterruptedException {
+    boolean await(Meanwhile meanwhile) throws BrakeFailedException, InterruptedException {
         asking.lockInterruptibly();
         try {
             boolean waited = false;
             while (isBraked()) {
                 waited = true;
-                meanwhile.run();
+                meanwhile.look();
                 pace.pause(throttle.askAgain());
             }
             return waited;

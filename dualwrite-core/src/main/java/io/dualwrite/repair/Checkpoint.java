@@ -21,4 +21,14 @@ public record Checkpoint(
     public static final String CLEAN_PASS = "clean-pass";
     /** The round that continuous verification is in, or, when it is done, the last one. */
     public static final String CONTINUOUS = "continuous";
+
+    /** The cursor of one of several ranges that a backfill walks at the same time, numbered from 0. */
+    static String range(int number) {
+        return BACKFILL + "/range/" + number;
+    }
+
+    /** What is agreed upon about those ranges: at 0 how many they are, from 1 on the last key of each but the last. */
+    static String borders(int number) {
+        return BACKFILL + "/border/" + number;
+    }
 }

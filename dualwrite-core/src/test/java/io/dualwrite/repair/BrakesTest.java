@@ -344,8 +344,8 @@ class BrakesTest {
         Sides<Journal> journals = new Sides<>(bench.journals.origin(), bench.journals.target());
         Bench.Node node = bench.node();
         BacklogGauge gauge = new BacklogGauge(node.board, journals, bench.events, bench.pace);
-        BackfillSettings settings =
-                new BackfillSettings(2, 2, Duration.ofMillis(250), Duration.ofMillis(500), PATIENCE, throttle);
+        BackfillSettings settings = new BackfillSettings(2, 2, Duration.ofMillis(250), Duration.ofMillis(500), PATIENCE)
+                .withThrottle(throttle);
         return new Backfill(
                 node.board,
                 List.of(Item.TYPE),

@@ -180,6 +180,10 @@ final class SimulatedNode {
         return new Checkpoints() {
             @Override
             public Optional<Checkpoint> find(String job, String type, int generation) {
+                if (job.startsWith(Checkpoint.BACKFILL + "/")) {
+                    // All nodes here walk one range: of several there is nothing to be found, and no turn to be taken.
+                    return Optional.empty();
+                }
                 Optional<Checkpoint> found = checkpoints.find(job, type, generation);
                 boolean backfilling = Baton.self().startsWith("backfill") && job.equals(Checkpoint.BACKFILL);
                 if (backfilling

@@ -36,4 +36,15 @@ public interface Carrier {
     default void settle(Side authority) throws Exception {
         throw new UnsupportedOperationException("Ranges of records cannot be brought over by " + getClass());
     }
+
+    /**
+     * Which of so many threads is to carry the record, so that none waits for a lock of another one's. Costs nothing but
+     * time when it is wrong. Never blocks.
+     *
+     * @param lanes how many threads, from 1 to 8
+     * @return from 0 to {@code lanes - 1}, the same for the same record
+     */
+    default int lane(RecordId record, int lanes) {
+        return Math.floorMod(record.hashCode(), lanes);
+    }
 }

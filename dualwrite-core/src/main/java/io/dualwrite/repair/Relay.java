@@ -20,12 +20,16 @@ import io.dualwrite.stage.Sides;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Works the journal off: claims due records, transfers them in batches, and decides what becomes of those that fail. Any
@@ -38,6 +42,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Relay {
     private static final Duration OUTAGE_REST = Duration.ofMillis(200);
+    /** Fewer records are not worth a thread. */
+    private static final int WORTH_A_LANE = 25;
 
     private final Board board;
     private final Sides<Journal> journals;
@@ -51,7 +57,7 @@ public final class Relay {
     private final Contexts contexts;
     private final Handed handed = new Handed();
     private final RangeRelay ranges;
-    private volatile long successes;
+    private final AtomicLong successes = new AtomicLong();
     private volatile long successesBefore;
     /** How many records to claim at once: fewer after every batch that somebody held up, more after every one that got through. */
     private volatile int atOnce;
@@ -143,7 +149,7 @@ public final class Relay {
         List<RecordId> claimed;
         long mark = pending.mark();
         try {
-            claimed = journal.claim(new Claim(atOnce, settings.lease(), urgent));
+            claimed = journal.claim(new Claim(atOnce * settings.threads(), settings.lease(), urgent));
             ranges.take(from, claimed.stream().filter(RecordId::isRange).toList(), mark);
         } catch (RuntimeException authorityFailed) {
             // Says nothing about the copy, which is all that the breaker is about.
@@ -157,18 +163,43 @@ public final class Relay {
             breaker.releasePermission();
         } else {
             Round round = new Round(from, mark, successesBefore);
-            successesBefore = successes;
-            List<Handed.Group> groups = handed.take(records);
-            inContext(round, groups.get(0));
-            for (Handed.Group further : groups.subList(1, groups.size())) {
-                if (!Thread.currentThread().isInterrupted() && breaker.tryAcquirePermission()) {
-                    inContext(round, further);
-                } else {
-                    journal.postpone(further.records(), Postponement.release());
-                }
-            }
+            successesBefore = successes.get();
+            share(round, records);
         }
         return records.size() + ranges.advance(from, urgent, pending);
+    }
+
+    /** Parts the records among so many threads as they are worth, and waits for all. Needs the breaker's permission. */
+    private void share(Round round, Set<RecordId> records) {
+        int lanes = Math.min(settings.threads(), 1 + records.size() / WORTH_A_LANE);
+        Map<Integer, Set<RecordId>> parts = new TreeMap<>();
+        records.forEach(record -> parts.computeIfAbsent(
+                        lanes == 1 ? 0 : transfer.lane(record, lanes), lane -> new LinkedHashSet<>())
+                .add(record));
+        List<Runnable> works = new ArrayList<>();
+        for (Set<RecordId> part : parts.values()) {
+            boolean permitted = works.isEmpty();
+            works.add(() -> {
+                if (permitted || breaker.tryAcquirePermission()) {
+                    work(round, part);
+                } else {
+                    journals.of(round.from).postpone(part, Postponement.release());
+                }
+            });
+        }
+        Lanes.run(works);
+    }
+
+    private void work(Round round, Set<RecordId> records) {
+        List<Handed.Group> groups = handed.take(records);
+        inContext(round, groups.get(0));
+        for (Handed.Group further : groups.subList(1, groups.size())) {
+            if (!Thread.currentThread().isInterrupted() && breaker.tryAcquirePermission()) {
+                inContext(round, further);
+            } else {
+                journals.of(round.from).postpone(further.records(), Postponement.release());
+            }
+        }
     }
 
     private void inContext(Round round, Handed.Group group) {
@@ -194,7 +225,7 @@ public final class Relay {
         }
         long took = pace.nanos() - begun;
         breaker.onSuccess(took, TimeUnit.NANOSECONDS);
-        successes++;
+        successes.incrementAndGet();
         atOnce = Math.min(settings.batch(), 2 * atOnce);
         pending.arrived(records, round.mark);
         listener.on(new Transferred(round.from, records.size(), Duration.ofNanos(took)));
@@ -240,7 +271,7 @@ public final class Relay {
                 }
             }
             case UNKNOWN -> {
-                boolean othersGotThrough = successes > round.successesBefore;
+                boolean othersGotThrough = successes.get() > round.successesBefore;
                 if (records.size() > 1 || othersGotThrough) {
                     // A batch is tried one by one, and each of those tells more; a single record among others that got
                     // through is its own fault. Counted here, one bad record in a quiet hour would open the breaker.

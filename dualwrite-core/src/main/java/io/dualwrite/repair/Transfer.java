@@ -56,4 +56,9 @@ public class Transfer {
     public void settle(Side authority) throws Exception {
         carrier.settle(authority);
     }
+
+    /** Which of so many threads is to transfer the record; see {@link Carrier#lane}. */
+    int lane(RecordId record, int lanes) {
+        return carrier.lane(record, lanes);
+    }
 }

@@ -14,7 +14,7 @@ final class LibraryTables {
     static final String CALL = "dualwrite_call";
 
     /** How many rows of {@link #STRIPE} a migration's records are spread over. */
-    static final int STRIPES = 64;
+    static final int STRIPES = 512;
 
     private static final String INDEX = "dualwrite_journal_record (record_key, record_type)";
 

@@ -12,8 +12,23 @@ import org.jspecify.annotations.Nullable;
  * The locks that make transfers of one record follow each other. A record belongs to one of {@value LibraryTables#STRIPES}
  * rows in the copy's database; whoever writes or compares the record there locks that row first. The lock and the write are
  * one transaction, so a transfer that was paused for an hour has lost the right to write together with the lock.
+ *
+ * <p>Which row that is may be anything, as long as everybody comes to the same by the record alone. It is chosen so that a
+ * page of keys in order takes few: those of one block of keys share {@value #WITHIN} rows, among which they are spread
+ * evenly. So backfills of several ranges seldom wait for each other, and threads that share out the records among them by
+ * {@link #lane} never do.
  */
 final class Stripes {
+    /** How many rows a block of keys has. */
+    static final int WITHIN = 8;
+
+    private static final int BLOCKS = LibraryTables.STRIPES / WITHIN;
+    /** Keys of one block differ in this many digits at the end. */
+    private static final int DIGITS = 3;
+
+    private static final int UUID_LENGTH = 36;
+    private static final int UUID_VERSION = 14;
+
     private final Place place;
 
     Stripes(Place place) {
@@ -50,6 +65,37 @@ final class Stripes {
 
     static int of(RecordId record) {
         // The text of a key is canonical: nodes agree on the stripe as they agree on the text.
-        return Math.floorMod(31 * record.type().hashCode() + record.key().hashCode(), LibraryTables.STRIPES);
+        int block = mixed(31 * record.type().hashCode() + block(record.key()).hashCode());
+        return Math.floorMod(block, BLOCKS) * WITHIN
+                + Math.floorMod(mixed(record.key().hashCode()), WITHIN);
+    }
+
+    /** Which of so many, {@value #WITHIN} at most, has the record where no two of them may need the same stripe. */
+    static int lane(RecordId record, int of) {
+        return of(record) % WITHIN % of;
+    }
+
+    /** What neighbours in the key's order mostly have in common. A key of which nothing is known makes a block of its own. */
+    private static String block(String key) {
+        if (key.length() == UUID_LENGTH && key.charAt(UUID_VERSION) == '4') {
+            // Random from the first digit on.
+            return key.substring(0, 2);
+        }
+        int end = key.length();
+        while (end > 0 && key.length() - end < DIGITS && isDigit(key.charAt(end - 1))) {
+            end--;
+        }
+        return key.substring(0, end);
+    }
+
+    private static boolean isDigit(char character) {
+        return character >= '0' && character <= '9';
+    }
+
+    /** Texts of digits have much alike in the lower bits of their hashes. */
+    private static int mixed(int hash) {
+        int half = (hash ^ (hash >>> 16)) * 0x85ebca6b;
+        int whole = (half ^ (half >>> 13)) * 0xc2b2ae35;
+        return whole ^ (whole >>> 16);
     }
 }

@@ -105,6 +105,11 @@ class TableCarrier implements Carrier {
         }
     }
 
+    @Override
+    public int lane(RecordId record, int lanes) {
+        return Stripes.lane(record, lanes);
+    }
+
     void fence(Session session, Place copy) throws SQLException {
         ControlRow row = controls.of(copy.side()).hold(session.run());
         if (row.role() != Role.COPY) {

@@ -127,6 +127,17 @@ public abstract class CarrierContract extends PairContract {
         assertThat(pair().get(Side.TARGET, 2)).isEqualTo("b");
     }
 
+    @Test
+    protected void everyRecordHasOneOfTheLanes() throws Exception {
+        for (int lanes = 1; lanes <= 8; lanes++) {
+            for (long key = -5; key < 200; key++) {
+                int lane = parts().carrier().lane(id(key), lanes);
+                assertThat(lane).isBetween(0, lanes - 1);
+                assertThat(parts().carrier().lane(id(key), lanes)).isEqualTo(lane);
+            }
+        }
+    }
+
     private void carry(Side authority, long... keys) throws Exception {
         Set<io.dualwrite.stage.RecordId> records = new java.util.LinkedHashSet<>();
         for (long key : keys) {

@@ -6,23 +6,23 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 
 /** Pairs of real databases to move between. */
-enum Backends {
+public enum Backends {
     /** Two servers; PostgreSQL has no other way for two databases to have two logs. */
     POSTGRES {
         @Override
-        Sides<String> databases() throws IOException {
+        public Sides<String> databases() throws IOException {
             return new Sides<>(postgres(), postgres());
         }
     },
     /** Two databases of one server. */
     MARIADB {
         @Override
-        Sides<String> databases() {
+        public Sides<String> databases() {
             return new Sides<>(mariaDb(), mariaDb());
         }
     };
 
-    abstract Sides<String> databases() throws IOException;
+    public abstract Sides<String> databases() throws IOException;
 
     private static String postgres() throws IOException {
         int port = EmbeddedPostgres.builder()

@@ -155,10 +155,28 @@ final class Cluster implements AutoCloseable {
     /** Pauses all traffic, waits until nothing is open, and checks everything that has happened so far. */
     Report rest(NodeProcess by, List<NodeProcess> withTraffic) throws IOException, SQLException {
         all(withTraffic, "pause");
-        assertThat(by.call("drain")).as("the journal is empty").isEqualTo("true");
+        assertThat(by.call("drain")).as(this::whatIsOpen).isEqualTo("true");
         Report report = check();
         all(withTraffic, "resume");
         return report;
+    }
+
+    /** What a journal that did not become empty holds, and what the copy is busy with. */
+    private String whatIsOpen() {
+        try {
+            Side authority = authority();
+            List<String> intents = servers.of(authority)
+                    .query(
+                            schema,
+                            "select record_key, attempts, quarantined, created, due, leased_until, current_timestamp from"
+                                    + " dualwrite_journal order by id",
+                            Server::values);
+            return "the journal of " + authority + " is empty, not " + intents.size() + " intents: "
+                    + intents.subList(0, Math.min(20, intents.size())) + "; the copy is busy with "
+                    + servers.of(authority.other()).sessions(schema);
+        } catch (SQLException unknown) {
+            return "the journal is empty (what it holds cannot be read: " + unknown + ")";
+        }
     }
 
     static void all(List<NodeProcess> several, String command) {

@@ -111,6 +111,15 @@ final class H2Server extends Server {
     }
 
     @Override
+    List<String> sessions(String schema) throws SQLException {
+        return query(
+                schema,
+                "select session_id, user_name, executing_statement, session_state, blocker_id from"
+                        + " information_schema.sessions",
+                Server::values);
+    }
+
+    @Override
     void dismiss(String schema, String client) throws SQLException {
         query(
                 schema,

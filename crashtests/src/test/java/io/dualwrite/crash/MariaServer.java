@@ -166,6 +166,15 @@ final class MariaServer extends Server {
     }
 
     @Override
+    List<String> sessions(String schema) throws SQLException {
+        return query(
+                "information_schema",
+                "select p.id, p.user, p.command, p.time, p.state, p.info, t.trx_state, t.trx_started from processlist p"
+                        + " left join innodb_trx t on t.trx_mysql_thread_id = p.id where p.user <> 'checker'",
+                Server::values);
+    }
+
+    @Override
     void dismiss(String schema, String client) throws SQLException {
         List<Long> sessions = query(
                 "information_schema",

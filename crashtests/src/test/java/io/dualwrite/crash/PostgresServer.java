@@ -124,6 +124,14 @@ final class PostgresServer extends Server {
     }
 
     @Override
+    List<String> sessions(String schema) throws SQLException {
+        return query(
+                "public",
+                "select pid, application_name, state, wait_event, xact_start, query from pg_stat_activity where datname is not null",
+                Server::values);
+    }
+
+    @Override
     void dismiss(String schema, String client) throws SQLException {
         query(
                 "public",

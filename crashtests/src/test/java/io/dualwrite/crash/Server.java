@@ -35,6 +35,9 @@ abstract class Server implements AutoCloseable {
     /** Ends the sessions of a client, as the server itself would after a while of silence. */
     abstract void dismiss(String schema, String client) throws SQLException;
 
+    /** What the sessions are doing now, one by one, as the server tells it. */
+    abstract List<String> sessions(String schema) throws SQLException;
+
     /** Lets a client in, where that has to be said beforehand. */
     void welcome(String schema, String client) throws SQLException {}
 
@@ -69,5 +72,13 @@ abstract class Server implements AutoCloseable {
             }
             return rows;
         }
+    }
+
+    static String values(ResultSet row) throws SQLException {
+        List<String> values = new ArrayList<>();
+        for (int column = 1; column <= row.getMetaData().getColumnCount(); column++) {
+            values.add(row.getString(column));
+        }
+        return values.toString();
     }
 }

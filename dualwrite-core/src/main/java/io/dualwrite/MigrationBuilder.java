@@ -92,7 +92,8 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
 
     /**
      * How long a write's caller waits, after the commit, for the copy to have followed; default zero. Freshness, not safety:
-     * when the budget ends the call returns as ever and the relay goes on.
+     * when the budget ends the call returns as ever and the relay goes on. A tenth of the budget, at most 5 ms, is kept back
+     * for waking up, so that the caller has its answer within the budget.
      */
     public B waitForCopy(Duration budget) {
         this.waitForCopy = duration(budget, "waitForCopy");

@@ -155,14 +155,14 @@ final class Cluster implements AutoCloseable {
     /** Pauses all traffic, waits until nothing is open, and checks everything that has happened so far. */
     Report rest(NodeProcess by, List<NodeProcess> withTraffic) throws IOException, SQLException {
         all(withTraffic, "pause");
-        assertThat(by.call("drain")).as(this::whatIsOpen).isEqualTo("true");
+        assertThat(by.call("drain")).as(() -> whatIsOpen(withTraffic)).isEqualTo("true");
         Report report = check();
         all(withTraffic, "resume");
         return report;
     }
 
-    /** What a journal that did not become empty holds, and what the copy is busy with. */
-    private String whatIsOpen() {
+    /** What a journal that did not become empty holds, what the copy is busy with, and what the nodes make of it. */
+    private String whatIsOpen(List<NodeProcess> asked) {
         try {
             Side authority = authority();
             List<String> intents = servers.of(authority)
@@ -173,7 +173,8 @@ final class Cluster implements AutoCloseable {
                             Server::values);
             return "the journal of " + authority + " is empty, not " + intents.size() + " intents: "
                     + intents.subList(0, Math.min(20, intents.size())) + "; the copy is busy with "
-                    + servers.of(authority.other()).sessions(schema);
+                    + servers.of(authority.other()).sessions(schema) + "; the nodes: "
+                    + asked.stream().map(each -> each.call("troubles")).toList();
         } catch (SQLException unknown) {
             return "the journal is empty (what it holds cannot be read: " + unknown + ")";
         }

@@ -3,7 +3,10 @@ package io.dualwrite.crash;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.event.MigrationEvent;
+import io.dualwrite.event.MigrationEvent.BreakerMoved;
 import io.dualwrite.event.MigrationEvent.HandoverStep;
+import io.dualwrite.event.MigrationEvent.Quarantined;
+import io.dualwrite.event.MigrationEvent.TransferFailed;
 import io.dualwrite.jdbc.Jdbc;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.repair.HandoverSettings;
@@ -19,10 +22,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +40,15 @@ import org.jspecify.annotations.Nullable;
  * {@code <number> done <answer>} or {@code <number> failed <why>}. {@code at <point>} says that the armed point was reached.
  */
 final class Node {
+    private static final int TROUBLES_KEPT = 30;
+
     private final Map<String, String> settings;
     private final String name;
     private final HistoryFile history;
     private final AtomicLong numbers = new AtomicLong();
     private final Points points = new Points(point -> say("at " + point));
     private final Map<String, Long> steps = new ConcurrentHashMap<>();
+    private final Deque<String> troubles = new ConcurrentLinkedDeque<>();
     private @Nullable Place at;
 
     /** Everything that belongs to one pair of schemas. */
@@ -148,6 +158,9 @@ final class Node {
             case "counts" -> {
                 return place().traffic().counts();
             }
+            case "troubles" -> {
+                return "breaker and transfers " + troubles + ", threads " + busyThreads();
+            }
             case "arm" -> points.arm(String.join(" ", words));
             case "release" -> points.release();
             case "points" -> {
@@ -217,7 +230,26 @@ final class Node {
     private void note(MigrationEvent event) {
         if (event instanceof HandoverStep step) {
             steps.merge(step.step(), 1L, Long::sum);
+        } else if (event instanceof TransferFailed || event instanceof BreakerMoved || event instanceof Quarantined) {
+            troubles.add(LocalTime.now() + " " + event);
+            if (troubles.size() > TROUBLES_KEPT) {
+                troubles.poll();
+            }
         }
+    }
+
+    /** What the library's own threads are at. */
+    private static String busyThreads() {
+        StringBuilder told = new StringBuilder();
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            if (thread.getName().startsWith("dualwrite")) {
+                told.append(thread.getName())
+                        .append(": ")
+                        .append(Arrays.asList(stack))
+                        .append("; ");
+            }
+        });
+        return told.toString();
     }
 
     private HikariDataSource pool(String url, int connections) {

@@ -1,24 +1,17 @@
 package io.dualwrite.jdbc;
 
-import static io.dualwrite.jdbc.Engine.H2;
-import static io.dualwrite.jdbc.Engine.H2_SERVER;
-import static io.dualwrite.jdbc.Engine.MARIADB;
-import static io.dualwrite.jdbc.Engine.POSTGRES;
-
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
-/** Pairs of engines, origin first. */
+/** Pairs of engines, origin first; which of them a build tries is said by the property {@code jdbc.pairings}. */
 final class Engines {
     private Engines() {}
 
     static Stream<Arguments> pairs() {
-        return Stream.of(
-                Arguments.of(H2, H2),
-                Arguments.of(H2, POSTGRES),
-                Arguments.of(POSTGRES, H2_SERVER),
-                Arguments.of(POSTGRES, MARIADB),
-                Arguments.of(MARIADB, H2),
-                Arguments.of(POSTGRES, POSTGRES));
+        return Arrays.stream(System.getProperty("jdbc.pairings", "H2-H2,H2-POSTGRES,POSTGRES-MARIADB")
+                        .split(","))
+                .map(pair -> pair.split("-"))
+                .map(pair -> Arguments.of(Engine.valueOf(pair[0]), Engine.valueOf(pair[1])));
     }
 }

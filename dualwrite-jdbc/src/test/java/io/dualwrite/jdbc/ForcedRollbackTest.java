@@ -26,11 +26,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A target that is lost with the authority, and what comes back of it. */
+@Tag("pairings")
 @ParameterizedClass
 @MethodSource("io.dualwrite.jdbc.Engines#pairs")
 final class ForcedRollbackTest {

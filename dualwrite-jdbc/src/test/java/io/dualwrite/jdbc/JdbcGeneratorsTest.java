@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("pairings")
 @ParameterizedClass
 @MethodSource("io.dualwrite.jdbc.Engines#pairs")
 final class JdbcGeneratorsTest {

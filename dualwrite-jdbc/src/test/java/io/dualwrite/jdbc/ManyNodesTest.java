@@ -26,11 +26,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Several nodes on one pair of databases: such as know nothing yet, and such as share a small pool. */
+@Tag("pairings")
 @ParameterizedClass
 @MethodSource("io.dualwrite.jdbc.Engines#pairs")
 final class ManyNodesTest {

@@ -21,11 +21,13 @@ import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Statements that change records nobody has named. */
+@Tag("pairings")
 @ParameterizedClass
 @MethodSource("io.dualwrite.jdbc.Engines#pairs")
 final class RangeEffectsTest {

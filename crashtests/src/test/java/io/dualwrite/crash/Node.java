@@ -21,6 +21,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.Arrays;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -149,6 +152,7 @@ final class Node {
             case "pause" -> place().traffic().pause();
             case "resume" -> place().traffic().resume();
             case "drain" -> {
+                awaitConnections();
                 return Boolean.toString(place().migration().awaitDrained(Duration.ofSeconds(20)));
             }
             case "stage" -> {
@@ -250,6 +254,26 @@ final class Node {
             }
         });
         return told.toString();
+    }
+
+    /**
+     * Waits until both servers can be reached: a pool that met a dead one rests for up to five seconds between its attempts,
+     * which says nothing about the library.
+     */
+    private void awaitConnections() throws SQLException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        for (HikariDataSource pool :
+                List.of(place().ownPools().origin(), place().ownPools().target())) {
+            while (true) {
+                try (Connection connection = pool.getConnection()) {
+                    break;
+                } catch (SQLException notYet) {
+                    if (System.nanoTime() > until) {
+                        throw notYet;
+                    }
+                }
+            }
+        }
     }
 
     private HikariDataSource pool(String url, int connections) {

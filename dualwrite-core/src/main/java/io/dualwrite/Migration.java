@@ -40,6 +40,7 @@ import io.dualwrite.repair.Brakes;
 import io.dualwrite.repair.ContinuousVerifier;
 import io.dualwrite.repair.Handover;
 import io.dualwrite.repair.MigrationStatus;
+import io.dualwrite.repair.Part;
 import io.dualwrite.repair.PossibleLoss;
 import io.dualwrite.repair.RangeRelay;
 import io.dualwrite.repair.Relay;
@@ -459,6 +460,41 @@ public class Migration implements AutoCloseable {
     /** Takes {@link #pauseBackfill} back; a backfill goes on within its throttle's {@code askAgain}. Never blocks. Idempotent. */
     public void resumeBackfill() {
         listing().resume();
+    }
+
+    /**
+     * What is left of the backfill, in parts for nodes to work off one by one with {@link #backfill(Part)}; together they do
+     * what {@link #backfill()} does, and all may be done at the same time. As many parts a record type as the settings of the
+     * backfill have ranges. Blocks on both sides.
+     */
+    public List<Part> backfillParts() throws InterruptedException {
+        return listing().parts();
+    }
+
+    /** Works one part of the backfill off; how many records it has. See {@link Backfill#run(Part)}. Blocks until done. */
+    public long backfill(Part part) throws InterruptedException {
+        return listing().run(part);
+    }
+
+    /**
+     * Begins a verification of everything that nodes work off one by one with {@link #verify(Part, VerifyPolicy)}; the parts
+     * are those of the backfill. Once all have been found equal, everything is clean. Empty while there is nothing to verify:
+     * no copy follows, or this generation's backfill has not ended. Blocks on both sides.
+     */
+    public List<Part> verificationParts() {
+        board.refresh();
+        boolean follows =
+                board.view().authority() != null && board.stage().write().followed();
+        if (!follows) {
+            return List.of();
+        }
+        noteWholeness();
+        return isWhole() ? verifier.beginParts() : List.of();
+    }
+
+    /** Verifies one part; see {@link Verifier#verify(Part, VerifyPolicy)}. Blocks until done. */
+    public VerifyReport verify(Part part, VerifyPolicy policy) throws Exception {
+        return verifier.verify(part, policy);
     }
 
     private Backfill listing() {

@@ -9,7 +9,10 @@ import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.Side;
 import io.dualwrite.store.RecordType;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Brings over what was there before the journal. Lists the next keys in order, from both sides, so that leftovers on the
@@ -88,11 +91,14 @@ public final class Backfill {
 
     /** Whether every record type is done in this generation. Blocks on the target. */
     public boolean isComplete(int generation) {
-        return types.stream()
-                .allMatch(type -> tools.checkpoints()
-                        .find(Checkpoint.BACKFILL, type.name(), generation)
-                        .map(Checkpoint::done)
-                        .orElse(false));
+        return types.stream().allMatch(type -> isDone(type, generation));
+    }
+
+    private boolean isDone(RecordType<?, ?> type, int generation) {
+        return tools.checkpoints()
+                .find(Checkpoint.BACKFILL, type.name(), generation)
+                .map(Checkpoint::done)
+                .orElse(false);
     }
 
     /**
@@ -103,12 +109,7 @@ public final class Backfill {
      * @throws BackfillException when no chunk got through for as long as the settings' patience; run again to go on
      */
     public BackfillReport run() throws InterruptedException {
-        ControlRow row = board.refresh(Side.ORIGIN);
-        if (board.view().authority() != Side.ORIGIN || !row.stage().write().followed()) {
-            throw new IllegalStateException(
-                    "A backfill runs at DUAL_WRITE or SHADOW, while the origin has the authority"
-                            + " and the copy follows; the stage is " + board.stage());
-        }
+        ControlRow row = following();
         long begun = pace.nanos();
         long rows = 0;
         try {
@@ -121,6 +122,95 @@ public final class Backfill {
         Duration took = Duration.ofNanos(pace.nanos() - begun);
         listener.on(new Finished(Checkpoint.BACKFILL, rows, took));
         return new BackfillReport(rows, took);
+    }
+
+    /**
+     * What is left of it, in parts that nodes work off one by one with {@link #run(Part)}, in any order and at the same time.
+     * Agrees on where the keys are cut where nobody has. Blocks on both sides.
+     *
+     * @throws IllegalStateException as for {@link #run()}
+     */
+    public List<Part> parts() throws InterruptedException {
+        int generation = following().generation();
+        List<Part> parts = new ArrayList<>();
+        for (RecordType<?, ?> type : types) {
+            List<Range> agreed = new BackfillRanges<>(tools, type, generation).agreed();
+            for (int number = 0; number < agreed.size(); number++) {
+                if (!agreed.get(number).begin().done()) {
+                    parts.add(new Part(type.name(), generation, number));
+                }
+            }
+        }
+        return parts;
+    }
+
+    /**
+     * Works one part off, going on where whoever was at it has ended; its record type is done when it was the last one.
+     * Does nothing for a part of another generation, or of a record type that is done. May be killed, run again, and run by
+     * several nodes at once like all of it. Blocks until done.
+     *
+     * @return how many records its checkpoint counts then
+     * @throws IllegalArgumentException when there is no such record type
+     * @throws IllegalStateException as for {@link #run()}; InterruptedException and BackfillException too
+     */
+    public long run(Part part) throws InterruptedException {
+        RecordType<?, ?> type = types.stream()
+                .filter(each -> each.name().equals(part.type()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no record type '" + part.type() + "' here"));
+        ControlRow row = board.refresh(Side.ORIGIN);
+        if (row.generation() != part.generation() || isDone(type, part.generation())) {
+            return 0;
+        }
+        following();
+        try {
+            return run(type, part);
+        } finally {
+            tools.brakes().end();
+        }
+    }
+
+    private <K> long run(RecordType<?, K> type, Part part) throws InterruptedException {
+        BackfillRanges<K> ranges = new BackfillRanges<>(tools, type, part.generation());
+        List<Range> agreed = ranges.agreed();
+        if (part.number() >= agreed.size()) {
+            // Somebody has ended the type since, or walks it with one cursor.
+            return 0;
+        }
+        // A part says nothing about how far the type is.
+        BackfillProgress progress = new BackfillProgress(type.name(), OptionalLong::empty, listener, pace);
+        long begun = pace.nanos();
+        long rows = new BackfillCursor<>(tools, type, agreed.get(part.number()), progress, () -> {}).run();
+        if (!agreed.get(0).isWhole()) {
+            tools.patiently(type, () -> ended(ranges, agreed));
+        }
+        listener.on(new Finished(Checkpoint.BACKFILL, rows, Duration.ofNanos(pace.nanos() - begun)));
+        return rows;
+    }
+
+    /** Ends the type if all of its ranges have ended. */
+    private boolean ended(BackfillRanges<?> ranges, List<Range> agreed) {
+        long rows = 0;
+        for (Range range : agreed) {
+            Checkpoint begin = range.begin();
+            Optional<Checkpoint> now = tools.checkpoints().find(begin.job(), begin.type(), begin.generation());
+            if (!now.map(Checkpoint::done).orElse(false)) {
+                return false;
+            }
+            rows += now.map(Checkpoint::rows).orElse(0L);
+        }
+        tools.checkpoints().save(ranges.whole(rows, true));
+        return true;
+    }
+
+    private ControlRow following() {
+        ControlRow row = board.refresh(Side.ORIGIN);
+        if (board.view().authority() != Side.ORIGIN || !row.stage().write().followed()) {
+            throw new IllegalStateException(
+                    "A backfill runs at DUAL_WRITE or SHADOW, while the origin has the authority"
+                            + " and the copy follows; the stage is " + board.stage());
+        }
+        return row;
     }
 
     private <K> long run(RecordType<?, K> type, int generation) throws InterruptedException {

@@ -31,4 +31,12 @@ public record Checkpoint(
     static String borders(int number) {
         return BACKFILL + "/border/" + number;
     }
+
+    /**
+     * Of a part, numbered from 0, whether it was verified: {@code position} is its last key, or null, and {@code rows} how
+     * often the type's clean pass had been voided when that began.
+     */
+    static String verified(int number) {
+        return "verified/" + number;
+    }
 }

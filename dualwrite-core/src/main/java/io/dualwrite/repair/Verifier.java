@@ -7,9 +7,11 @@ import io.dualwrite.fence.Board;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import io.dualwrite.store.RecordType;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +32,7 @@ public final class Verifier {
     private final List<RecordType<?, ?>> types;
     private final @Nullable Scan scan;
     private final Confirmation confirmation;
+    private final Checkpoints checkpoints;
     private final CleanPasses cleanPasses;
     private final Transfer transfer;
     private final MigrationListener listener;
@@ -50,6 +53,7 @@ public final class Verifier {
         this.types = List.copyOf(types);
         this.scan = scan;
         this.confirmation = confirmation;
+        this.checkpoints = checkpoints;
         this.cleanPasses = new CleanPasses(checkpoints);
         this.transfer = transfer;
         this.listener = listener;
@@ -98,11 +102,7 @@ public final class Verifier {
                 everything(pass, listing, row.generation());
             }
         }
-        Duration took = Duration.ofNanos(pace.nanos() - begun);
-        VerifyReport report = pass.report(took);
-        long read = report.rows().origin() + report.rows().target();
-        listener.on(new Finished("verification", read, took, pass.told()));
-        return report;
+        return ended(pass, begun);
     }
 
     private void everything(VerifyPass pass, Scan listing, int generation) throws Exception {
@@ -121,6 +121,62 @@ public final class Verifier {
                 }
             });
         }
+    }
+
+    /**
+     * Everything, in parts that nodes verify one by one with {@link #verify(Part, VerifyPolicy)}, in any order and at the same
+     * time. Each is to be read anew, whatever was found before. Blocks on both sides.
+     *
+     * @throws IllegalStateException when no copy follows an authority now
+     */
+    public List<Part> beginParts() {
+        int generation = authorityRow().generation();
+        List<Part> all = new ArrayList<>();
+        for (RecordType<?, ?> type : types) {
+            VerifyParts parts = new VerifyParts(checkpoints, type, generation);
+            parts.begin();
+            parts.cuts().forEach(cut -> all.add(cut.part()));
+        }
+        return all;
+    }
+
+    /**
+     * As {@link #verify(VerifyRequest)}, of one part. Once every part of a record type has been read and found equal, by
+     * whomever, and nobody has confirmed a difference since, the type is noted as clean. Of a part that there is not, or not
+     * any more, nothing is read, and the report is not complete.
+     */
+    public VerifyReport verify(Part part, VerifyPolicy policy) throws Exception {
+        Scan listing = scan;
+        if (listing == null) {
+            throw new UnsupportedOperationException(
+                    "These stores cannot list their keys; give both a ScannableStore to have verification");
+        }
+        ControlRow row = authorityRow();
+        RecordType<?, ?> type = type(part.type());
+        VerifyParts parts = new VerifyParts(checkpoints, type, part.generation());
+        List<VerifyParts.Cut> cuts = parts.cuts();
+        boolean there = row.generation() == part.generation() && part.number() < cuts.size();
+        RecordRange range = there ? cuts.get(part.number()).range() : type.all();
+        VerifyPass pass = new VerifyPass(
+                VerifyRequest.of(policy).within(range), board.view().leader(), this, listener, pace);
+        long begun = pace.nanos();
+        if (there) {
+            Checkpoint mark = parts.begin(cuts.get(part.number()));
+            if (pass.part(type, listing, range)) {
+                parts.equal(cuts.get(part.number()), mark);
+            }
+        } else {
+            pass.nothing();
+        }
+        return ended(pass, begun);
+    }
+
+    private VerifyReport ended(VerifyPass pass, long begun) {
+        Duration took = Duration.ofNanos(pace.nanos() - begun);
+        VerifyReport report = pass.report(took);
+        long read = report.rows().origin() + report.rows().target();
+        listener.on(new Finished("verification", read, took, pass.told()));
+        return report;
     }
 
     private RecordType<?, ?> type(String name) {

@@ -100,18 +100,18 @@ class ClusterJobsTest {
                 });
             }
             schedulers.forEach(Scheduler::start);
-            Awaitility.await().until(() -> fleet.left("backfill") == 0);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> fleet.left("backfill") == 0);
             assertThat(fleet.entries(Side.TARGET)).isEqualTo(fleet.entries(Side.ORIGIN));
             first.migration.moveTo(Stage.SHADOW);
             nodes.forEach(node -> node.migration.refresh());
 
             Fleet.run(fleet.databases.target(), "update entry set text = 'spoilt' where id in (1, 20)");
             assertThat(nodes.get(1).jobs.verify(schedulers.get(1))).hasSize(Fleet.RANGES);
-            Awaitility.await().until(() -> fleet.left("verify") == 0);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> fleet.left("verify") == 0);
             assertThat(fleet.entries(Side.TARGET)).as("repaired").isEqualTo(fleet.entries(Side.ORIGIN));
             assertThat(first.migration.obstacles(Stage.LIVE)).anyMatch(reason -> reason.contains("no clean"));
             nodes.get(2).jobs.verify(schedulers.get(2));
-            Awaitility.await().until(() -> fleet.left("verify") == 0);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> fleet.left("verify") == 0);
             first.migration.moveTo(Stage.LIVE);
         } finally {
             schedulers.forEach(Scheduler::stop);
@@ -134,6 +134,7 @@ class ClusterJobsTest {
             });
             thread.start();
             thread.join();
+            assertThat(fleet.left("backfill")).as("the one it was at").isEqualTo(1);
 
             fleet.later(Duration.ofSeconds(10));
             ofTheOther.runAnyDueExecutions();

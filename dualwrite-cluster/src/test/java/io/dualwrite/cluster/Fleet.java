@@ -127,7 +127,7 @@ final class Fleet implements AutoCloseable {
         /** One with threads. */
         Scheduler threads() {
             return Scheduler.create(tasks, jobs.tasks())
-                    .threads(2)
+                    .threads(1)
                     .pollingInterval(Duration.ofMillis(20))
                     .heartbeatInterval(Duration.ofMillis(500))
                     .schedulerName(new SchedulerName.Fixed(name))

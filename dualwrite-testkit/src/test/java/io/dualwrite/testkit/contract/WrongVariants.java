@@ -86,7 +86,8 @@ final class WrongVariants {
                         right -> carriesANeighbour((Carrier) right),
                         right -> takesInsteadOfCopying((Carrier) right),
                         right -> settlesAnything((Carrier) right),
-                        right -> carriesWhileSettling((Carrier) right));
+                        right -> carriesWhileSettling((Carrier) right),
+                        right -> countsLanesFromOne((Carrier) right));
             case CONFIRMATION ->
                 List.of(
                         right -> looksAtNoJournal((Confirmation) right),
@@ -289,6 +290,10 @@ final class WrongVariants {
 
     private static Carrier settlesAnything(Carrier right) {
         return instead(Carrier.class, right, "settle", args -> null);
+    }
+
+    private static Carrier countsLanesFromOne(Carrier right) {
+        return instead(Carrier.class, right, "lane", args -> right.lane((RecordId) args[0], (int) args[1]) + 1);
     }
 
     private static Carrier carriesWhileSettling(Carrier right) {

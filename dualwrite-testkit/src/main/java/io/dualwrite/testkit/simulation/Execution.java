@@ -438,9 +438,10 @@ final class Execution {
     }
 
     private static boolean isSame(int[] key, @Nullable Object[] left, @Nullable Object[] right) {
-        for (int at : key) {
-            Object first = left[at];
-            Object second = right[at];
+        // The last columns of a key tell most rows apart.
+        for (int column = key.length - 1; column >= 0; column--) {
+            Object first = left[key[column]];
+            Object second = right[key[column]];
             if (first == null || second == null || SqlExpression.compare(first, second) != 0) {
                 return false;
             }
@@ -454,7 +455,7 @@ final class Execution {
         boolean again = true;
         while (again) {
             again = false;
-            for (StoredRow row : List.copyOf(table.rows)) {
+            for (StoredRow row : table.rows) {
                 StoredRow.Version newest = row.newest;
                 if (row == except || newest == null) {
                     continue;

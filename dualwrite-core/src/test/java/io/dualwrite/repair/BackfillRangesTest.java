@@ -284,6 +284,11 @@ class BackfillRangesTest {
             if (!told.getAndSet(true)) {
                 caller.interrupt();
             }
+            // It has heard of it when it waits for everybody to come to an end; who has ended before has nothing to
+            // interrupt.
+            while (caller.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
         });
 
         assertThatThrownBy(() -> backfill(SETTINGS, scan, bench.checkpoints).run())

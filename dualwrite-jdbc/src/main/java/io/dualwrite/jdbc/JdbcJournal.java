@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -163,25 +162,13 @@ final class JdbcJournal implements Journal {
         });
     }
 
-    /**
-     * One row that is put off puts off its record. So rows that say something by now are changed, and one more for each record
-     * of which none does: changing all rows of records that were changed often would leave so many dead ones behind that
-     * claims, which step over them, take seconds.
-     */
     @Override
     public void postpone(Collection<RecordId> records, Postponement postponement) {
         work("postpone intents of", session -> {
             // Changed in the order of their numbers, as everywhere, so that nobody waits in a circle; not locked
             // before, which
             // would wait for writers of the same records.
-            Set<RecordId> without = new HashSet<>(records);
-            List<Long> rows = new ArrayList<>();
-            for (Stated each : find(session, records, " order by id", JdbcJournal::stated)) {
-                boolean first = without.remove(each.record());
-                if (first || each.saysSomething()) {
-                    rows.add(each.id());
-                }
-            }
+            List<Long> rows = find(session, records, " order by id", row -> row.getLong(1));
             for (List<Long> ids : InLists.of(rows)) {
                 session.run()
                         .update(
@@ -199,9 +186,6 @@ final class JdbcJournal implements Journal {
             return rows;
         });
     }
-
-    /** A row, and whether it says more than that it is there. */
-    private record Stated(long id, RecordId record, boolean saysSomething) {}
 
     @Override
     public Backlog backlog() {
@@ -239,20 +223,14 @@ final class JdbcJournal implements Journal {
             for (List<String> keys : InLists.of(each.getValue())) {
                 found.addAll(session.run()
                         .list(
-                                "select id, record_type, record_key, attempts, quarantined, leased_until, due from "
-                                        + TABLE
-                                        + " where" + MINE + " and record_type = ? and record_key in "
+                                "select id, record_type, record_key, attempts, quarantined from " + TABLE + " where"
+                                        + MINE + " and record_type = ? and record_key in "
                                         + InLists.marks("?", keys.size()) + tail,
                                 reader,
                                 values(List.of(place.migration(), place.side().name(), each.getKey()), keys)));
             }
         }
         return found;
-    }
-
-    private static Stated stated(ResultSet row) throws SQLException {
-        boolean says = row.getInt(4) > 0 || row.getBoolean(5) || row.getString(6) != null || row.getString(7) != null;
-        return new Stated(row.getLong(1), new RecordId(row.getString(2), row.getString(3)), says);
     }
 
     private static Intent intent(ResultSet row) throws SQLException {

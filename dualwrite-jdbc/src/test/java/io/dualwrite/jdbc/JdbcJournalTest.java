@@ -102,24 +102,6 @@ final class JdbcJournalTest {
     }
 
     @Test
-    void aHotRecordIsPutOffByFewOfItsRows() {
-        IntStream.range(0, 500).forEach(any -> journal.append(List.of(A)));
-        journal.append(List.of(B));
-        journal.claim(Claim.due(20, LEASE));
-        for (Postponement each :
-                List.of(Postponement.waitFor(LEASE), Postponement.retryAfter(LEASE), Postponement.quarantine())) {
-            journal.postpone(List.of(A, B), each);
-            assertThat(journal.claim(Claim.due(20, LEASE))).isEmpty();
-        }
-        assertThat(database.count("dualwrite_journal where due is not null")).isEqualTo(20 + 1);
-        assertThat(journal.seen(List.of(A)).stream().mapToInt(Intent::attempts).max())
-                .hasValue(2);
-        journal.postpone(List.of(A, B), Postponement.release());
-        assertThat(journal.claim(Claim.due(20, LEASE))).containsExactly(A);
-        assertThat(journal.claim(Claim.due(20, LEASE))).containsExactly(B);
-    }
-
-    @Test
     void claimsAtTheSameTimeShareTheWorkAndForgetNothing() throws Exception {
         List<RecordId> all = IntStream.range(0, 400)
                 .mapToObj(key -> new RecordId("order", "k" + key))

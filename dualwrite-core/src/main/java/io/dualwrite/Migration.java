@@ -29,7 +29,9 @@ import io.dualwrite.path.BreakerWatch;
 import io.dualwrite.path.CallPolicy;
 import io.dualwrite.path.FallbackPolicy;
 import io.dualwrite.path.ReadPath;
+import io.dualwrite.path.ReadWatch;
 import io.dualwrite.path.ShadowReader;
+import io.dualwrite.path.WatchedReads;
 import io.dualwrite.path.WritePath;
 import io.dualwrite.repair.Backfill;
 import io.dualwrite.repair.BackfillPlan;
@@ -112,6 +114,7 @@ public class Migration implements AutoCloseable {
     private final CircuitBreaker breaker;
     private final BreakerWatch breakerWatch;
     private final CallPolicy copyCalls;
+    private final WatchedReads watchedReads;
     private final ShadowReader shadow;
     private final ReadPath reads;
     private final WritePath writes;
@@ -200,8 +203,9 @@ public class Migration implements AutoCloseable {
                         settings.pace(),
                         (side, found) -> listener.on(new ServerChanged(side, found))));
         this.copyCalls = CallPolicy.of(name, breaker, settings.copyCalls(), contexts);
+        this.watchedReads = new WatchedReads(transactions);
         this.shadow = new ShadowReader(
-                transactions,
+                watchedReads,
                 new ShadowReader.Plan(
                         name,
                         SHADOW_THREADS,
@@ -213,7 +217,7 @@ public class Migration implements AutoCloseable {
                         contexts),
                 listener);
         this.reads = new ReadPath(
-                transactions,
+                watchedReads,
                 board,
                 shadow,
                 new ReadPath.Copy(
@@ -256,6 +260,16 @@ public class Migration implements AutoCloseable {
     /** Tells this listener as well, until the subscription is closed. */
     public Subscription listen(MigrationListener more) {
         return listener.add(more);
+    }
+
+    /**
+     * Lets this watch see how each side answers reads outside transactions, until the subscription is closed; see {@link
+     * ReadWatch} for its thread. One at a time.
+     *
+     * @throws IllegalStateException when another one is watching
+     */
+    public Subscription watchReads(ReadWatch watch) {
+        return watchedReads.watch(watch);
     }
 
     /** What the stage flag asks for now; empty without a flag, or when it has never answered. Blocks on the flag. */

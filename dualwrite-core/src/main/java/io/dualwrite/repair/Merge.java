@@ -51,7 +51,9 @@ final class Merge {
                 int order = order(origin, target);
                 if (order != 0) {
                     goesOn = differs(order < 0 ? origin : target);
-                } else if (origin != null && target != null && !origin.digest().equals(target.digest())) {
+                } else if (origin != null
+                        && target != null
+                        && !origin.contents().equals(target.contents())) {
                     goesOn = differs(origin);
                 }
                 if (order <= 0) {
@@ -94,15 +96,30 @@ final class Merge {
         if (origin == null || target == null) {
             return origin == null ? 1 : -1;
         }
-        return type.inKeyOrder(origin.key(), target.key());
+        return origin.key().equals(target.key()) ? 0 : type.inKeyOrder(origin.key(), target.key());
     }
 
-    private Scan.@Nullable Print next(Scan.Prints prints, Side side) {
-        if (!prints.hasNext()) {
+    private Scan.@Nullable Print next(Scan.Prints prints, Side side) throws InterruptedException {
+        if (!isThereMore(prints)) {
             return null;
         }
         rows[side.ordinal()]++;
         sight.read(side);
         return prints.next();
+    }
+
+    /** Streams throw nothing that is checked, so an interrupt comes out of them in disguise. */
+    private boolean isThereMore(Scan.Prints prints) throws InterruptedException {
+        try {
+            return prints.hasNext();
+        } catch (RuntimeException failure) {
+            if (Thread.interrupted()) {
+                InterruptedException stopped =
+                        new InterruptedException("The comparison of " + type.name() + " was stopped");
+                stopped.initCause(failure);
+                throw stopped;
+            }
+            throw failure;
+        }
     }
 }

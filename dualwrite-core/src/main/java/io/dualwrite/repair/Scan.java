@@ -28,12 +28,20 @@ public interface Scan {
     Prints fingerprints(Side side, RecordRange range) throws Exception;
 
     /**
-     * A record's key and a digest of its contents as they would be on the origin.
+     * A record's key and what stands for its contents as they would be on the origin.
      *
      * @param key canonical text
-     * @param digest 128 bits of SHA-256 over the canonical encoding, as 32 hex digits
+     * @param contents a text that is the same for two records exactly when their contents are: their canonical encoding
+     *     itself or, where that is long, 128 bits of SHA-256 over it. Never longer than some hundred characters; may be
+     *     personal, so it is in no log, event or message
      */
-    record Print(String key, String digest) {}
+    record Print(String key, String contents) {
+        /** Neither the key nor the contents. */
+        @Override
+        public String toString() {
+            return "Print";
+        }
+    }
 
     /** A stream of prints; {@link Iterator#next} and {@code hasNext} throw the store's failure, unchecked. */
     interface Prints extends Iterator<Print>, AutoCloseable {

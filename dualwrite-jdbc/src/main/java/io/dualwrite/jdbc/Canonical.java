@@ -1,12 +1,7 @@
 package io.dualwrite.jdbc;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Date;
@@ -20,7 +15,6 @@ import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,11 +35,27 @@ final class Canonical {
 
     private Canonical() {}
 
-    /** The first 128 bits of the SHA-256 over {@link #bytes}, as 32 hex digits. */
-    static String digest(Row row, TextForms forms) {
+    /** Rows of so many bytes at most are compared by those bytes themselves, longer ones by their digest. */
+    static final int LONGEST_UNDIGESTED = 512;
+
+    /**
+     * The row's bytes as a text that is the same exactly when they are: themselves, a character for each, or, where they are
+     * many, the first 128 bits of their SHA-256 as 32 hex digits.
+     */
+    static String print(Row row, TextForms forms) {
+        CanonicalBytes bytes = new CanonicalBytes();
+        write(bytes, row, forms);
+        return print(bytes);
+    }
+
+    /** As {@link #print(Row, TextForms)}. */
+    static String print(CanonicalBytes bytes) {
+        return bytes.size() <= LONGEST_UNDIGESTED ? bytes.text() : digest(bytes);
+    }
+
+    private static String digest(CanonicalBytes bytes) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes(row, forms));
-            return HexFormat.of().formatHex(digest, 0, 16);
+            return HexFormat.of().formatHex(bytes.digest(MessageDigest.getInstance("SHA-256")), 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
@@ -57,111 +67,112 @@ final class Canonical {
      * @throws IllegalArgumentException naming a column and the class of its value when that has no canonical form
      */
     static byte[] bytes(Row row, TextForms forms) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            Set<String> columns = new TreeSet<>(row.columns());
-            out.writeInt(columns.size());
-            for (String column : columns) {
-                byte[] name = column.getBytes(StandardCharsets.UTF_8);
-                out.writeInt(name.length);
-                out.write(name);
-                write(out, column, row.get(column), forms);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Memory can always be written to", e);
-        }
-        return bytes.toByteArray();
+        CanonicalBytes bytes = new CanonicalBytes();
+        write(bytes, row, forms);
+        return bytes.copy();
     }
 
-    private static void write(DataOutputStream out, String column, @Nullable Object value, TextForms forms)
-            throws IOException {
+    private static void write(CanonicalBytes out, Row row, TextForms forms) {
+        Set<String> columns = new TreeSet<>(row.columns());
+        out.putInt(columns.size());
+        for (String column : columns) {
+            write(out, CanonicalColumn.of(column, forms), row.get(column));
+        }
+    }
+
+    /** Adds a column: its name, a tag, a length, and the value. Columns come in the order of their names. */
+    static void write(CanonicalBytes out, CanonicalColumn column, @Nullable Object value) {
+        out.putInt(column.nameBytes().length);
+        out.put(column.nameBytes());
         if (value == null) {
-            out.writeByte('0');
-            out.writeInt(NULL);
+            out.putByte('0');
+            out.putInt(NULL);
             return;
         }
-        Form form = form(column, forms.canonical(column, value), forms);
-        if (form == null) {
-            throw new IllegalArgumentException("Column '" + column + "' holds a "
+        Object read = column.isUuid() ? TextForms.uuid(value) : value;
+        if (!isWritten(out, column, read) && !isTimeWritten(out, read)) {
+            throw new IllegalArgumentException("Column '" + column.name() + "' holds a "
                     + value.getClass().getName() + ", which cannot be compared; leave it out in the mapping");
         }
-        out.writeByte(form.tag());
-        out.writeInt(form.value().length);
-        out.write(form.value());
     }
 
-    private record Form(char tag, byte[] value) {
-        static Form text(char tag, String text) {
-            return new Form(tag, text.getBytes(StandardCharsets.UTF_8));
-        }
-
-        static Form numbers(char tag, long... numbers) {
-            byte[] bytes = new byte[numbers.length * Long.BYTES];
-            for (int at = 0; at < bytes.length; at++) {
-                bytes[at] = (byte) (numbers[at / 8] >>> (56 - 8 * (at % 8)));
-            }
-            return new Form(tag, bytes);
-        }
-    }
-
-    private static @Nullable Form form(String column, Object value, TextForms forms) {
+    private static boolean isWritten(CanonicalBytes out, CanonicalColumn column, Object value) {
         if (value instanceof Number number) {
-            return number(number);
+            number(out, number);
         } else if (value instanceof Boolean truth) {
-            return decimal(truth ? BigDecimal.ONE : BigDecimal.ZERO);
+            out.putText('N', truth ? "1" : "0");
         } else if (value instanceof CharSequence || value instanceof Character || value instanceof Enum<?>) {
-            String text = value instanceof Enum<?> constant ? constant.name() : value.toString();
-            return Form.text('S', forms.canonical(column, text));
+            out.putText('S', column.canonical(value instanceof Enum<?> constant ? constant.name() : value.toString()));
         } else if (value instanceof byte[] bytes) {
-            return new Form('X', bytes);
+            out.putByte('X');
+            out.putInt(bytes.length);
+            out.put(bytes);
         } else if (value instanceof UUID id) {
-            return Form.numbers('U', id.getMostSignificantBits(), id.getLeastSignificantBits());
+            out.putLongs('U', id.getMostSignificantBits(), id.getLeastSignificantBits());
+        } else {
+            return false;
         }
-        return time(value);
+        return true;
     }
 
-    private static Form number(Number number) {
-        if (number instanceof Double || number instanceof Float) {
+    private static void number(CanonicalBytes out, Number number) {
+        if (number instanceof Integer || number instanceof Long) {
+            out.putText('N', number.toString());
+        } else if (number instanceof Double || number instanceof Float) {
             // Adding 0.0 makes -0.0 the one zero; doubleToLongBits knows only one NaN.
-            return Form.numbers('F', Double.doubleToLongBits(number.doubleValue() + 0.0));
+            out.putLongs('F', Double.doubleToLongBits(number.doubleValue() + 0.0));
+        } else {
+            out.putText(
+                    'N',
+                    decimal(
+                            number instanceof BigDecimal exact
+                                    ? exact
+                                    : number instanceof BigInteger big
+                                            ? new BigDecimal(big)
+                                            : new BigDecimal(number.toString())));
         }
-        return decimal(number instanceof BigInteger big ? new BigDecimal(big) : new BigDecimal(number.toString()));
     }
 
-    private static Form decimal(BigDecimal number) {
-        return Form.text('N', number.stripTrailingZeros().toPlainString());
+    /** All digits, and none that are zeros at the end behind the point. */
+    private static String decimal(BigDecimal number) {
+        if (number.scale() <= 0) {
+            return number.toPlainString();
+        }
+        String digits = number.toPlainString();
+        int end = digits.length();
+        while (digits.charAt(end - 1) == '0') {
+            end--;
+        }
+        return digits.substring(0, digits.charAt(end - 1) == '.' ? end - 1 : end);
     }
 
-    private static @Nullable Form time(Object value) {
+    private static boolean isTimeWritten(CanonicalBytes out, Object value) {
         if (value instanceof LocalDateTime local) {
-            return instant('T', local.toInstant(ZoneOffset.UTC));
+            out.putLongs('T', local.toEpochSecond(ZoneOffset.UTC), local.getNano() / 1000);
         } else if (value instanceof Timestamp stamp) {
-            return time(stamp.toLocalDateTime());
+            return isTimeWritten(out, stamp.toLocalDateTime());
         } else if (value instanceof OffsetDateTime offset) {
-            return instant('I', offset.toInstant());
+            out.putLongs('I', offset.toEpochSecond(), offset.getNano() / 1000);
         } else if (value instanceof ZonedDateTime zoned) {
-            return instant('I', zoned.toInstant());
+            out.putLongs('I', zoned.toEpochSecond(), zoned.getNano() / 1000);
         } else if (value instanceof Instant instant) {
-            return instant('I', instant);
+            out.putLongs('I', instant.getEpochSecond(), instant.getNano() / 1000);
         } else if (value instanceof LocalDate date) {
-            return Form.numbers('D', date.toEpochDay());
+            out.putLongs('D', date.toEpochDay());
         } else if (value instanceof Date date) {
-            return time(date.toLocalDate());
+            return isTimeWritten(out, date.toLocalDate());
         } else if (value instanceof LocalTime time) {
-            return Form.numbers('H', time.toNanoOfDay() / 1000);
+            out.putLongs('H', time.toNanoOfDay() / 1000);
         } else if (value instanceof Time time) {
-            return time(time.toLocalTime());
+            return isTimeWritten(out, time.toLocalTime());
         } else if (value instanceof OffsetTime time) {
-            return Form.numbers(
+            out.putLongs(
                     'O',
                     time.toLocalTime().toNanoOfDay() / 1000,
                     time.getOffset().getTotalSeconds());
+        } else {
+            return false;
         }
-        return null;
-    }
-
-    private static Form instant(char tag, Instant instant) {
-        Instant cut = instant.truncatedTo(ChronoUnit.MICROS);
-        return Form.numbers(tag, cut.getEpochSecond(), cut.getNano() / 1000);
+        return true;
     }
 }

@@ -96,6 +96,9 @@ final class KeyColumns<K> implements KeyCodec<K> {
 
     /** The key's text from its columns' values, in the key's order. */
     String textOf(List<?> columnValues) {
+        if (parts.size() == 1) {
+            return text(parts.get(0), columnValues.get(0));
+        }
         List<String> texts = new ArrayList<>();
         for (int at = 0; at < parts.size(); at++) {
             texts.add(text(parts.get(at), columnValues.get(at)));

@@ -20,7 +20,9 @@ record KeyPart<T>(Class<T> type, KeyCodec<T> codec, Function<Object, T> fromColu
     static @Nullable KeyPart<?> of(Class<?> type) {
         if (type == Long.class || type == long.class) {
             return new KeyPart<>(
-                    Long.class, KeyCodecs.of(Long.class), value -> number(value).longValueExact());
+                    Long.class,
+                    KeyCodecs.of(Long.class),
+                    value -> value instanceof Long exact ? exact : number(value).longValueExact());
         } else if (type == Integer.class || type == int.class) {
             return new KeyPart<>(
                     Integer.class,

@@ -43,16 +43,31 @@ final class OriginShape {
         return new OriginShape(tables.get(type), new TextForms(padded, json, uuids));
     }
 
+    /** Whether rows of both sides have this shape as they are, without any mapping. */
+    boolean isPlain() {
+        return !table.isMapped();
+    }
+
+    /** What there is to know of a column. */
+    CanonicalColumn column(String name) {
+        return CanonicalColumn.of(name, forms);
+    }
+
     /**
-     * A digest of the row. One that the mapping or the encoding fails on has a digest that no row of the other side has, so
-     * that it is looked at and reported.
+     * The print of a row. One that the mapping or the encoding fails on has a print that no row of the other side has, so that
+     * it is looked at and reported.
      */
-    String digest(Side side, Row row) {
+    String print(Side side, Row row) {
         try {
-            return Canonical.digest(inOriginShape(side, row), forms);
+            return Canonical.print(inOriginShape(side, row), forms);
         } catch (RuntimeException unmappable) {
-            return (side == Side.ORIGIN ? "0" : "f").repeat(32);
+            return unlikeAny(side);
         }
+    }
+
+    /** A print that no row of the other side has. */
+    static String unlikeAny(Side side) {
+        return (side == Side.ORIGIN ? "0" : "f").repeat(32);
     }
 
     private Row inOriginShape(Side side, Row row) {

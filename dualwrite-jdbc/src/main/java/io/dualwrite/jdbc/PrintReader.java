@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.ZoneOffset;
 import java.time.temporal.Temporal;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,26 +22,44 @@ import org.jspecify.annotations.Nullable;
  * if it was made twice.
  */
 final class PrintReader {
-    private final Dialect dialect;
     private final ResultSet result;
+    private final String[] names;
+    private final Kind[] kinds;
 
-    PrintReader(Dialect dialect, ResultSet result) {
-        this.dialect = dialect;
+    PrintReader(Dialect dialect, ResultSet result) throws SQLException {
         this.result = result;
+        ResultSetMetaData meta = result.getMetaData();
+        names = new String[meta.getColumnCount()];
+        kinds = new Kind[names.length];
+        for (int at = 1; at <= names.length; at++) {
+            names[at - 1] = meta.getColumnLabel(at).toLowerCase(Locale.ROOT);
+            kinds[at - 1] = dialect.kind(meta.getColumnType(at), meta.getColumnTypeName(at), meta.getPrecision(at));
+        }
+    }
+
+    /** The names of the columns, in the result's order. */
+    List<String> names() {
+        return List.of(names);
     }
 
     /** The result's current row. */
     Row row() throws SQLException {
-        ResultSetMetaData meta = result.getMetaData();
         Map<String, @Nullable Object> values = new TreeMap<>();
-        for (int at = 1; at <= meta.getColumnCount(); at++) {
-            values.put(meta.getColumnLabel(at).toLowerCase(Locale.ROOT), value(meta, at));
+        for (int at = 1; at <= names.length; at++) {
+            values.put(names[at - 1], value(at));
         }
         return Row.of(values);
     }
 
-    private @Nullable Object value(ResultSetMetaData meta, int at) throws SQLException {
-        Kind kind = dialect.kind(meta.getColumnType(at), meta.getColumnTypeName(at), meta.getPrecision(at));
+    /** The values of the result's current row, into as many places. */
+    void read(@Nullable Object[] values) throws SQLException {
+        for (int at = 1; at <= names.length; at++) {
+            values[at - 1] = value(at);
+        }
+    }
+
+    private @Nullable Object value(int at) throws SQLException {
+        Kind kind = kinds[at - 1];
         Object value = switch (kind) {
             case INTEGER -> result.getInt(at);
             case LONG -> result.getLong(at);
@@ -57,7 +76,7 @@ final class PrintReader {
             case TIMESTAMP -> orText(result.getObject(at, LocalDateTime.class), at);
             case TIMESTAMP_IN_UTC -> orText(instant(result.getObject(at, LocalDateTime.class)), at);
             case TIMESTAMP_WITH_ZONE -> result.getObject(at, OffsetDateTime.class);
-            case CHAR -> text(at).replaceFirst(" +\\z", "");
+            case CHAR -> TextForms.withoutPadding(text(at));
             case TEXT, JSON, OTHER -> text(at);
             case UNSUPPORTED -> result.getObject(at);
         };

@@ -86,8 +86,19 @@ record SideTable(Table<?, ?> table, Side side, TableShape shape, List<Column> ke
         return table.keys().textOf(key.stream().map(column -> part(row, column)).toList());
     }
 
+    /** The text of the key with these values in the key's columns, in the key's order. */
+    String keyOf(List<@Nullable Object> values) {
+        for (int at = 0; at < values.size(); at++) {
+            there(values.get(at), key.get(at));
+        }
+        return table.keys().textOf(values);
+    }
+
     private Object part(Row row, Column column) {
-        Object value = row.get(column.name());
+        return there(row.get(column.name()), column);
+    }
+
+    private Object there(@Nullable Object value, Column column) {
         if (value == null) {
             throw new IllegalStateException(
                     "A row of " + table + " on the " + side + " has no value in its key column " + column.name());

@@ -99,14 +99,13 @@ final class TablePrints implements Prints {
 
     /** One transaction's worth. */
     private static final class Cursor {
-        private final Source source;
         private final Session session;
         private final PreparedStatement statement;
         private final ResultSet result;
+        private final RowPrints prints;
         private int rows;
 
         Cursor(Source source, @Nullable String after, int most) throws SQLException {
-            this.source = source;
             this.session = source.place().beginLong();
             try {
                 source.place().servers().require(session);
@@ -128,6 +127,7 @@ final class TablePrints implements Prints {
                 statement.setFetchSize(FETCH_ROWS);
                 order.bind(statement, keys);
                 result = statement.executeQuery();
+                prints = new RowPrints(source, session.dialect(), result);
             } catch (SQLException | RuntimeException failure) {
                 session.close();
                 throw failure;
@@ -139,10 +139,7 @@ final class TablePrints implements Prints {
                 return null;
             }
             rows++;
-            Row row = new PrintReader(session.dialect(), result).row();
-            return new Print(
-                    source.table().keyOf(row),
-                    source.shape().digest(source.place().side(), row));
+            return prints.print();
         }
 
         void close() throws SQLException {

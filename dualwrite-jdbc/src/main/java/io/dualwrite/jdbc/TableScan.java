@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +83,10 @@ final class TableScan implements Scan {
         OriginShape shape = OriginShape.of(tables, places, range.type());
         TablePrints.Source source = new TablePrints.Source(place, table, shape, range);
         boolean inOneStream = table.key().stream().anyMatch(Column::isText);
-        return new TablePrints(source, inOneStream ? Integer.MAX_VALUE : PAGE_ROWS);
+        return new PrintsAhead(
+                new TablePrints(source, inOneStream ? Integer.MAX_VALUE : PAGE_ROWS),
+                PAGE_ROWS,
+                "dualwrite-" + place.migration() + "-reading-" + side.name().toLowerCase(Locale.ROOT));
     }
 
     /** A page of records could not be read; the cause is the database's own exception. */

@@ -20,11 +20,8 @@ record TextForms(Set<String> padded, Set<String> json, Set<String> uuids) {
         uuids = Set.copyOf(uuids);
     }
 
-    /** The UUID that a value of this column stands for; the value itself where it is none. */
-    Object canonical(String column, Object value) {
-        if (!uuids.contains(column)) {
-            return value;
-        }
+    /** The UUID that a value stands for; the value itself where it is none. */
+    static Object uuid(Object value) {
         try {
             Object read = value instanceof String text ? UUID.fromString(text) : UuidBytes.read(value);
             return read == null ? value : read;
@@ -33,11 +30,12 @@ record TextForms(Set<String> padded, Set<String> json, Set<String> uuids) {
         }
     }
 
-    /** The one form of the column's text. */
-    String canonical(String column, String text) {
-        if (json.contains(column)) {
-            return JsonText.canonical(text);
+    /** The text without the blanks at its end. */
+    static String withoutPadding(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == ' ') {
+            end--;
         }
-        return padded.contains(column) ? text.replaceFirst(" +\\z", "") : text;
+        return text.substring(0, end);
     }
 }

@@ -62,10 +62,8 @@ public abstract class ScanContract extends PairContract {
     protected void differentRecordsHaveDifferentFingerprints() throws Exception {
         pair().put(Side.ORIGIN, 1, "a");
         pair().put(Side.TARGET, 1, "b");
-        String origin = prints(Side.ORIGIN).get(0).digest();
-        assertThat(origin)
-                .matches("[0-9a-f]{32}")
-                .isNotEqualTo(prints(Side.TARGET).get(0).digest());
+        String origin = prints(Side.ORIGIN).get(0).contents();
+        assertThat(origin).isNotEmpty().isNotEqualTo(prints(Side.TARGET).get(0).contents());
     }
 
     @ParameterizedTest

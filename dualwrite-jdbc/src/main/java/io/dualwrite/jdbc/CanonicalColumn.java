@@ -1,0 +1,31 @@
+package io.dualwrite.jdbc;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What there is to know of a column to encode its values. Immutable.
+ *
+ * @param name in lower case
+ * @param nameBytes the name as UTF-8; not to be changed
+ * @param isUuid whether it holds UUIDs on a side
+ * @param isJson whether it holds JSON on a side
+ * @param isPadded whether trailing blanks mean nothing in it
+ */
+record CanonicalColumn(String name, byte[] nameBytes, boolean isUuid, boolean isJson, boolean isPadded) {
+    static CanonicalColumn of(String name, TextForms forms) {
+        return new CanonicalColumn(
+                name,
+                name.getBytes(StandardCharsets.UTF_8),
+                forms.uuids().contains(name),
+                forms.json().contains(name),
+                forms.padded().contains(name));
+    }
+
+    /** The one form of its text. */
+    String canonical(String text) {
+        if (isJson) {
+            return JsonText.canonical(text);
+        }
+        return isPadded ? TextForms.withoutPadding(text) : text;
+    }
+}

@@ -1,5 +1,6 @@
 package io.dualwrite.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.jdbc.Jdbc;
@@ -35,6 +36,9 @@ public final class VerifySpeed {
     /** What the heap may differ by between a tenth of the rows and all of them. */
     private static final double MOST_HEAP_MEGABYTES = 8;
 
+    /** PostgreSQL's driver prepares a statement, and reads numbers as such, after it has been used five times. */
+    private static final int UNTIL_PREPARED = 6;
+
     private static final int FETCH_ROWS = 500;
     private static final VerifyRequest EVERYTHING = VerifyRequest.of(VerifyPolicy.REPORT);
 
@@ -49,8 +53,8 @@ public final class VerifySpeed {
         this.table = table;
     }
 
-    /** What one reading of both sides took: rows a second, both sides counted, and seconds of the servers' processors. */
-    private record Taken(double rowsPerSecond, double serverSeconds) {}
+    /** What one reading of both sides took: rows a second, both sides counted, and seconds of processors. */
+    private record Taken(double rowsPerSecond, double serverSeconds, double ownSeconds) {}
 
     /** Something that reads both sides and says how many rows it has read. */
     @FunctionalInterface
@@ -103,6 +107,9 @@ public final class VerifySpeed {
     private boolean run(Backends backend, long rows, int rounds) throws Exception {
         List<Taken> scans = new ArrayList<>();
         List<Taken> verifications = new ArrayList<>();
+        for (int warming = 0; warming < UNTIL_PREPARED; warming++) {
+            scan();
+        }
         for (int round = -1; round < rounds; round++) {
             Taken scan = taken(this::scan);
             Taken verification = taken(() -> verify(EVERYTHING));
@@ -111,20 +118,26 @@ public final class VerifySpeed {
                 verifications.add(verification);
             }
             System.out.printf(
-                    "%s scan %,.0f rows/s, %.2f s in the servers; verification %,.0f rows/s, %.2f s in the servers"
+                    "%s scan %,.0f rows/s, %.2f + %.2f s of processors; verification %,.0f rows/s, %.2f + %.2f s"
                             + " (load %.1f)%n",
                     round < 0 ? "warming:" : "round " + (round + 1) + ":",
                     scan.rowsPerSecond(),
                     scan.serverSeconds(),
+                    scan.ownSeconds(),
                     verification.rowsPerSecond(),
                     verification.serverSeconds(),
+                    verification.ownSeconds(),
                     ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         }
         double speed = median(scans, verifications, Taken::rowsPerSecond);
         double cpu = median(scans, verifications, Taken::serverSeconds);
+        double own = median(scans, verifications, Taken::ownSeconds);
+        double both = median(scans, verifications, each -> each.serverSeconds() + each.ownSeconds());
         double tenth = heap(() -> verify(EVERYTHING.within(table.type().between(1L, rows / 10))));
         double all = heap(() -> verify(EVERYTHING));
         System.out.printf("%n%s, %,d rows on each side, medians of %d rounds%n", backend, rows, rounds);
+        System.out.printf(
+                "processor time of this process, verification / scan: %.2f; of all together: %.2f%n", own, both);
         boolean kept = bound("rows a second, verification / scan", speed, LEAST_SPEED, true);
         kept &= bound("processor time of the servers, verification / scan", cpu, MOST_CPU, false);
         kept &= bound(
@@ -154,10 +167,15 @@ public final class VerifySpeed {
 
     private Taken taken(Reading reading) throws Exception {
         double before = servers.seconds();
+        double own = ownSeconds();
         long begun = System.nanoTime();
         long rows = reading.read();
         double seconds = (System.nanoTime() - begun) / 1e9;
-        return new Taken(rows / seconds, servers.seconds() - before);
+        return new Taken(rows / seconds, servers.seconds() - before, ownSeconds() - own);
+    }
+
+    private static double ownSeconds() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1e9;
     }
 
     /** Both sides at the same time: the fastest that a bare program is. */

@@ -82,8 +82,7 @@ final class Canonical {
 
     /** Adds a column: its name, a tag, a length, and the value. Columns come in the order of their names. */
     static void write(CanonicalBytes out, CanonicalColumn column, @Nullable Object value) {
-        out.putInt(column.nameBytes().length);
-        out.put(column.nameBytes());
+        out.put(column.head());
         if (value == null) {
             out.putByte('0');
             out.putInt(NULL);
@@ -117,24 +116,35 @@ final class Canonical {
 
     private static void number(CanonicalBytes out, Number number) {
         if (number instanceof Integer || number instanceof Long) {
-            out.putText('N', number.toString());
+            out.putDigits('N', number.longValue(), 0);
         } else if (number instanceof Double || number instanceof Float) {
             // Adding 0.0 makes -0.0 the one zero; doubleToLongBits knows only one NaN.
             out.putLongs('F', Double.doubleToLongBits(number.doubleValue() + 0.0));
+        } else if (number instanceof BigDecimal decimal) {
+            decimal(out, decimal);
         } else {
-            out.putText(
-                    'N',
-                    decimal(
-                            number instanceof BigDecimal exact
-                                    ? exact
-                                    : number instanceof BigInteger big
-                                            ? new BigDecimal(big)
-                                            : new BigDecimal(number.toString())));
+            decimal(out, number instanceof BigInteger big ? new BigDecimal(big) : new BigDecimal(number.toString()));
         }
     }
 
+    /** The most usual ones by their digits, without a text in between. */
+    private static void decimal(CanonicalBytes out, BigDecimal number) {
+        BigInteger digits = number.unscaledValue();
+        int scale = number.scale();
+        if (scale < 0 || scale > 18 || digits.bitLength() >= Long.SIZE - 1) {
+            out.putText('N', text(number));
+            return;
+        }
+        long left = digits.longValue();
+        while (scale > 0 && left % 10 == 0) {
+            left /= 10;
+            scale--;
+        }
+        out.putDigits('N', left, scale);
+    }
+
     /** All digits, and none that are zeros at the end behind the point. */
-    private static String decimal(BigDecimal number) {
+    private static String text(BigDecimal number) {
         if (number.scale() <= 0) {
             return number.toPlainString();
         }

@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -46,9 +47,11 @@ final class CanonicalBytes {
 
     void putInt(int value) {
         ensure(Integer.BYTES);
-        for (int shift = 24; shift >= 0; shift -= 8) {
-            bytes[size++] = (byte) (value >>> shift);
-        }
+        bytes[size] = (byte) (value >>> 24);
+        bytes[size + 1] = (byte) (value >>> 16);
+        bytes[size + 2] = (byte) (value >>> 8);
+        bytes[size + 3] = (byte) value;
+        size += Integer.BYTES;
     }
 
     void put(byte[] value) {
@@ -63,6 +66,36 @@ final class CanonicalBytes {
         byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
         putInt(encoded.length);
         put(encoded);
+    }
+
+    /** A tag, a length and the digits of a number, so many of them behind the point, as {@code toPlainString} has them. */
+    void putDigits(char tag, long number, int scale) {
+        if (number == Long.MIN_VALUE) {
+            putText(tag, BigDecimal.valueOf(number, scale).toPlainString());
+            return;
+        }
+        long left = Math.abs(number);
+        int digits = 1;
+        for (long rest = left / 10; rest > 0; rest /= 10) {
+            digits++;
+        }
+        digits = Math.max(digits, scale + 1);
+        int length = (number < 0 ? 1 : 0) + digits + (scale > 0 ? 1 : 0);
+        putByte(tag);
+        putInt(length);
+        ensure(length);
+        int at = size + length;
+        for (int digit = 0; digit < digits; digit++) {
+            if (digit == scale && scale > 0) {
+                bytes[--at] = '.';
+            }
+            bytes[--at] = (byte) ('0' + left % 10);
+            left /= 10;
+        }
+        if (number < 0) {
+            bytes[--at] = '-';
+        }
+        size += length;
     }
 
     /** A tag, a length and numbers of eight bytes each. */

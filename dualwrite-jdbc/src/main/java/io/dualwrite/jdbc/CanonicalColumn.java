@@ -6,16 +6,20 @@ import java.nio.charset.StandardCharsets;
  * What there is to know of a column to encode its values. Immutable.
  *
  * @param name in lower case
- * @param nameBytes the name as UTF-8; not to be changed
+ * @param head the length of its name and the name, as UTF-8; not to be changed
  * @param isUuid whether it holds UUIDs on a side
  * @param isJson whether it holds JSON on a side
  * @param isPadded whether trailing blanks mean nothing in it
  */
-record CanonicalColumn(String name, byte[] nameBytes, boolean isUuid, boolean isJson, boolean isPadded) {
+record CanonicalColumn(String name, byte[] head, boolean isUuid, boolean isJson, boolean isPadded) {
     static CanonicalColumn of(String name, TextForms forms) {
+        CanonicalBytes head = new CanonicalBytes();
+        byte[] encoded = name.getBytes(StandardCharsets.UTF_8);
+        head.putInt(encoded.length);
+        head.put(encoded);
         return new CanonicalColumn(
                 name,
-                name.getBytes(StandardCharsets.UTF_8),
+                head.copy(),
                 forms.uuids().contains(name),
                 forms.json().contains(name),
                 forms.padded().contains(name));

@@ -9,7 +9,6 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.ZoneOffset;
-import java.time.temporal.Temporal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -60,29 +59,40 @@ final class PrintReader {
 
     private @Nullable Object value(int at) throws SQLException {
         Kind kind = kinds[at - 1];
-        Object value = switch (kind) {
-            case INTEGER -> result.getInt(at);
-            case LONG -> result.getLong(at);
-            case FLOAT -> result.getFloat(at);
-            case DOUBLE -> result.getDouble(at);
-            case BOOLEAN -> result.getBoolean(at);
+        return switch (kind) {
+            case INTEGER -> orNull(result.getInt(at));
+            case LONG -> orNull(result.getLong(at));
+            case FLOAT -> orNull(result.getFloat(at));
+            case DOUBLE -> orNull(result.getDouble(at));
+            case BOOLEAN -> orNull(result.getBoolean(at));
             case DECIMAL -> result.getBigDecimal(at);
             case BYTES -> result.getBytes(at);
-            case UUID -> UUID.fromString(text(at));
+            case UUID -> uuid(result.getObject(at));
             case FLAG -> flag(result.getString(at));
+            // Of a date that it makes nothing of, a driver may say that it was null although it has a text.
             case DATE -> orText(result.getObject(at, LocalDate.class), at);
             case TIME -> result.getObject(at, LocalTime.class);
             case TIME_WITH_ZONE -> result.getObject(at, OffsetTime.class);
             case TIMESTAMP -> orText(result.getObject(at, LocalDateTime.class), at);
             case TIMESTAMP_IN_UTC -> orText(instant(result.getObject(at, LocalDateTime.class)), at);
             case TIMESTAMP_WITH_ZONE -> result.getObject(at, OffsetDateTime.class);
-            case CHAR -> TextForms.withoutPadding(text(at));
-            case TEXT, JSON, OTHER -> text(at);
+            case CHAR -> unpadded(result.getString(at));
+            case TEXT, JSON, OTHER -> result.getString(at);
             case UNSUPPORTED -> result.getObject(at);
         };
-        // Of a date that it makes nothing of, a driver may say that it was null although it has a text.
-        boolean isDate = Temporal.class.isAssignableFrom(kind.valueClass());
-        return value == null || (!isDate && result.wasNull()) ? null : value;
+    }
+
+    /** Drivers give a null as zero. */
+    private @Nullable Object orNull(Object value) throws SQLException {
+        return result.wasNull() ? null : value;
+    }
+
+    private static @Nullable Object uuid(@Nullable Object value) {
+        return value == null || value instanceof UUID ? value : UUID.fromString(value.toString());
+    }
+
+    private static @Nullable Object unpadded(@Nullable String text) {
+        return text == null ? null : TextForms.withoutPadding(text);
     }
 
     /** The value, or, where the driver makes nothing of a date that no calendar has, its text: no other value's equal. */
@@ -103,11 +113,5 @@ final class PrintReader {
             case "1", "true" -> true;
             default -> Integer.valueOf(text);
         };
-    }
-
-    /** Text that may be taken further; of a null it is the zero UUID's, which {@code wasNull} then throws away. */
-    private String text(int at) throws SQLException {
-        String text = result.getString(at);
-        return text == null ? "00000000-0000-0000-0000-000000000000" : text;
     }
 }

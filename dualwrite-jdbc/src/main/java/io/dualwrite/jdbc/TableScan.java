@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableScan implements Scan {
     /** Rows of a page of fingerprints. */
-    static final int PAGE_ROWS = 2_000;
+    static final int PAGE_ROWS = 5_000;
 
     private final Sides<Place> places;
     private final Tables tables;

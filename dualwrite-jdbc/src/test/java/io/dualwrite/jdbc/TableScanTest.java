@@ -65,6 +65,19 @@ final class TableScanTest {
         assertThat(Canonical.print(Row.of(Map.of("v", 100L)), TextForms.PLAIN)).isEqualTo(decimal("1E+2"));
     }
 
+    @Test
+    void theDigitsOfNumbersAreThoseOfTheirPlainText() {
+        for (long number : new long[] {0, 1, -1, 7, 10, -100, 123_456, Long.MAX_VALUE, Long.MIN_VALUE, -99}) {
+            for (int scale = 0; scale <= 18; scale++) {
+                CanonicalBytes digits = new CanonicalBytes();
+                digits.putDigits('N', number, scale);
+                CanonicalBytes text = new CanonicalBytes();
+                text.putText('N', BigDecimal.valueOf(number, scale).toPlainString());
+                assertThat(digits.copy()).as("%d e-%d", number, scale).isEqualTo(text.copy());
+            }
+        }
+    }
+
     private static String decimal(String text) {
         return Canonical.print(Row.of(Map.of("v", new BigDecimal(text))), TextForms.PLAIN);
     }

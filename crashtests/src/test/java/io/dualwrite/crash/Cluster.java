@@ -168,7 +168,7 @@ final class Cluster implements AutoCloseable {
             List<String> intents = servers.of(authority)
                     .query(
                             schema,
-                            "select record_key, attempts, quarantined, created, due, leased_until, current_timestamp from"
+                            "select record_key, attempts, quarantined, created, due, current_timestamp from"
                                     + " dualwrite_journal order by id",
                             Server::values);
             return "the journal of " + authority + " is empty, not " + intents.size() + " intents: "

@@ -108,6 +108,11 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
     /** The database's clock, as an expression. */
     String now();
 
+    /** As {@link #now()}, but one value for the whole statement, so that an index can be asked for what is later. */
+    default String asOf() {
+        return now();
+    }
+
     /** The database's clock plus a bound number of microseconds, as an expression with one parameter. */
     String afterMicros();
 

@@ -1,9 +1,11 @@
 package io.dualwrite.jdbc;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts values into lists for {@code in (…)}. Their lengths are powers of two, the last value repeated as needed, so that
@@ -27,6 +29,13 @@ final class InLists {
             lists.add(list);
         }
         return lists;
+    }
+
+    /** What to bind when {@code list} comes after {@code first}. */
+    static @Nullable Object[] after(List<?> first, List<?> list) {
+        @Nullable Object[] values = Arrays.copyOf(first.toArray(), first.size() + list.size());
+        System.arraycopy(list.toArray(), 0, values, first.size(), list.size());
+        return values;
     }
 
     /** {@code count} times {@code mark}, with commas, in parentheses. */

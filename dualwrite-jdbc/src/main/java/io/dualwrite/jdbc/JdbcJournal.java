@@ -13,13 +13,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class JdbcJournal implements Journal {
     private static final String TABLE = LibraryTables.JOURNAL;
     private static final String MINE = " migration = ? and side = ?";
+    /** How long the quarantined are off, unless released. */
+    private static final Duration FOR_GOOD = Duration.ofDays(100 * 365);
 
     private final Place place;
 
@@ -59,8 +61,8 @@ final class JdbcJournal implements Journal {
     void beginGeneration(Session session, int generation) throws SQLException {
         session.run()
                 .update(
-                        "update " + TABLE + " set quarantined = ?, attempts = 0, due = null, leased_until = null where"
-                                + MINE + " and generation < ? and (quarantined = ? or attempts > 0)",
+                        "update " + TABLE + " set quarantined = ?, attempts = 0, due = null where" + MINE
+                                + " and generation < ? and (quarantined = ? or attempts > 0)",
                         false,
                         place.migration(),
                         place.side().name(),
@@ -84,52 +86,12 @@ final class JdbcJournal implements Journal {
 
     @Override
     public List<RecordId> claim(Claim claim) {
-        return work("claim intents from", session -> {
-            Map<Long, RecordId> rows = new LinkedHashMap<>();
-            session.run()
-                    .list(
-                            claimable(session.dialect(), claim.urgent()),
-                            row -> rows.put(row.getLong(1), new RecordId(row.getString(2), row.getString(3))),
-                            place.migration(),
-                            place.side().name(),
-                            claim.max());
-            for (List<Long> ids : InLists.of(rows.keySet())) {
-                session.run()
-                        .update(
-                                "update " + TABLE + " set leased_until = "
-                                        + session.dialect().afterMicros() + " where id in "
-                                        + InLists.marks("?", ids.size()),
-                                values(List.of(claim.lease().toNanos() / 1000), ids));
-            }
-            return List.copyOf(new LinkedHashSet<>(rows.values()));
-        });
-    }
-
-    /**
-     * The oldest rows of records of which no row is taken or put off. A row is asked for its own state as well, which the
-     * database looks at once more when it has locked the row; of the record's other rows it knows what was committed before.
-     * So two claims at the same instant may still get different rows of one record: that costs one transfer too many, and no
-     * more. Only rows locked here are leased, so that claims never wait for each other.
-     */
-    private static String claimable(Dialect dialect, boolean urgent) {
-        return "select j.id, j.record_type, j.record_key from " + TABLE + " j where j.migration = ? and j.side = ?"
-                + " and not " + isOff("j", dialect, urgent) + " and not exists (select 1 from " + TABLE
-                + " o where o.record_key = j.record_key and o.record_type = j.record_type and o.migration = j.migration"
-                + " and o.side = j.side and " + isOff("o", dialect, urgent)
-                + ") order by j.id limit ? for update skip locked";
-    }
-
-    private static String isOff(String row, Dialect dialect, boolean urgent) {
-        String quarantined = row + ".quarantined";
-        return urgent
-                ? quarantined
-                : "(" + quarantined + " or coalesce(" + row + ".due > " + dialect.now() + ", false) or coalesce(" + row
-                        + ".leased_until > " + dialect.now() + ", false))";
+        return work("claim intents from", session -> new Claiming(session, place, claim).take());
     }
 
     @Override
     public List<Intent> seen(Collection<RecordId> records) {
-        return work("read", session -> find(session, records, "", JdbcJournal::intent));
+        return work("read", session -> new JournalRows(session, place).of(records, "", JdbcJournal::intent));
     }
 
     @Override
@@ -162,28 +124,45 @@ final class JdbcJournal implements Journal {
         });
     }
 
+    /**
+     * Marks the rows that are marked already, or else the oldest: one is enough to keep a record from being claimed, and
+     * thousands of them would leave thousands of dead versions behind. All of them go into quarantine, and come back.
+     */
     @Override
     public void postpone(Collection<RecordId> records, Postponement postponement) {
         work("postpone intents of", session -> {
             // Changed in the order of their numbers, as everywhere, so that nobody waits in a circle; not locked
             // before, which
             // would wait for writers of the same records.
-            List<Long> rows = find(session, records, " order by id", row -> row.getLong(1));
-            for (List<Long> ids : InLists.of(rows)) {
+            Set<Long> marked = new TreeSet<>();
+            Set<RecordId> done = new HashSet<>();
+            Map<RecordId, Long> unmarked = new LinkedHashMap<>();
+            for (JournalRows.Row row : new JournalRows(session, place).of(records, " order by id", JournalRows::row)) {
+                if (postponement.quarantined() || row.marked()) {
+                    marked.add(row.id());
+                    done.add(row.record());
+                } else {
+                    unmarked.putIfAbsent(row.record(), row.id());
+                }
+            }
+            unmarked.keySet().removeAll(done);
+            marked.addAll(unmarked.values());
+            Duration delay = postponement.quarantined() ? FOR_GOOD : postponement.delay();
+            for (List<Long> ids : InLists.of(marked)) {
                 session.run()
                         .update(
-                                "update " + TABLE + " set leased_until = null, due = "
+                                "update " + TABLE + " set due = "
                                         + session.dialect().afterMicros()
                                         + ", attempts = attempts + ?, quarantined = ? where id in "
                                         + InLists.marks("?", ids.size()),
-                                values(
+                                InLists.after(
                                         List.<Object>of(
-                                                postponement.delay().toNanos() / 1000,
+                                                delay.toNanos() / 1000,
                                                 postponement.attempted() ? 1 : 0,
                                                 postponement.quarantined()),
                                         ids));
             }
-            return rows;
+            return marked;
         });
     }
 
@@ -209,39 +188,9 @@ final class JdbcJournal implements Journal {
         });
     }
 
-    /** Rows of these records; {@code tail} orders each statement's. */
-    private <T> List<T> find(Session session, Collection<RecordId> records, String tail, Statements.Reader<T> reader)
-            throws SQLException {
-        Map<String, Set<String>> keysByType = new LinkedHashMap<>();
-        for (RecordId record : records) {
-            keysByType
-                    .computeIfAbsent(record.type(), type -> new LinkedHashSet<>())
-                    .add(record.key());
-        }
-        List<T> found = new ArrayList<>();
-        for (Map.Entry<String, Set<String>> each : keysByType.entrySet()) {
-            for (List<String> keys : InLists.of(each.getValue())) {
-                found.addAll(session.run()
-                        .list(
-                                "select id, record_type, record_key, attempts, quarantined from " + TABLE + " where"
-                                        + MINE + " and record_type = ? and record_key in "
-                                        + InLists.marks("?", keys.size()) + tail,
-                                reader,
-                                values(List.of(place.migration(), place.side().name(), each.getKey()), keys)));
-            }
-        }
-        return found;
-    }
-
     private static Intent intent(ResultSet row) throws SQLException {
         return new Intent(
                 row.getLong(1), new RecordId(row.getString(2), row.getString(3)), row.getInt(4), row.getBoolean(5));
-    }
-
-    private static @Nullable Object[] values(List<?> first, List<?> then) {
-        @Nullable Object[] values = Arrays.copyOf(first.toArray(), first.size() + then.size());
-        System.arraycopy(then.toArray(), 0, values, first.size(), then.size());
-        return values;
     }
 
     private <T> T work(String what, Place.Work<T> work) {

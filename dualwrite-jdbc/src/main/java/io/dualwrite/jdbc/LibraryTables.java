@@ -16,7 +16,7 @@ final class LibraryTables {
     /** How many rows of {@link #STRIPE} a migration's records are spread over. */
     static final int STRIPES = 512;
 
-    private static final String INDEX = "dualwrite_journal_record (record_key, record_type)";
+    private static final String INDEX = "dualwrite_journal_record (record_key, record_type, due)";
 
     private LibraryTables() {}
 
@@ -92,7 +92,6 @@ final class LibraryTables {
                           created <instant> default <now> not null,
                           attempts integer default 0 not null,
                           due <instant>,
-                          leased_until <instant>,
                           quarantined boolean default false not null<index>)""", """
                         create table if not exists dualwrite_recheck (
                           migration varchar(100) not null,

@@ -138,6 +138,11 @@ record PostgresDialect() implements Dialect {
     }
 
     @Override
+    public String asOf() {
+        return "statement_timestamp()";
+    }
+
+    @Override
     public String afterMicros() {
         return "clock_timestamp() + cast(? as double precision) * interval '1 microsecond'";
     }

@@ -79,7 +79,7 @@ final class JdbcJournalTest {
     void aLeaseEndsByTheDatabasesClock() {
         journal.append(List.of(A));
         journal.claim(Claim.due(10, LEASE));
-        database.run("update dualwrite_journal set leased_until = current_timestamp - interval '1' second");
+        database.run("update dualwrite_journal set due = current_timestamp - interval '1' second");
         assertThat(journal.claim(Claim.due(10, LEASE))).containsExactly(A);
     }
 
@@ -97,8 +97,34 @@ final class JdbcJournalTest {
     void aHotRecordDelaysNoOther() {
         IntStream.range(0, 500).forEach(any -> journal.append(List.of(A)));
         journal.append(List.of(B));
-        assertThat(journal.claim(Claim.due(20, LEASE))).containsExactly(A);
+        assertThat(journal.claim(Claim.due(20, LEASE))).containsExactly(A, B);
+    }
+
+    @Test
+    void oneRowOfARecordKeepsAllOfItOff() {
+        journal.append(List.of(A));
+        journal.claim(Claim.due(1, LEASE));
+        IntStream.range(0, 500).forEach(any -> journal.append(List.of(A)));
+        journal.postpone(List.of(A), Postponement.retryAfter(LEASE));
+        journal.append(List.of(A, B));
         assertThat(journal.claim(Claim.due(20, LEASE))).containsExactly(B);
+        assertThat(journal.seen(List.of(A))).extracting(Intent::attempts).containsOnlyOnce(1);
+        journal.postpone(List.of(A), Postponement.release());
+        assertThat(journal.claim(Claim.due(20, LEASE))).containsExactly(A);
+    }
+
+    @Test
+    void aRecordIsQuarantinedAndReleasedWithAllItsRows() {
+        journal.append(List.of(A));
+        journal.append(List.of(A));
+        journal.postpone(List.of(A), Postponement.quarantine());
+        assertThat(journal.backlog().quarantined()).isEqualTo(2);
+        journal.append(List.of(A));
+        assertThat(journal.claim(Claim.due(20, LEASE))).isEmpty();
+        assertThat(journal.claim(Claim.urgent(20, LEASE))).isEmpty();
+        journal.postpone(List.of(A), Postponement.release());
+        assertThat(journal.backlog().quarantined()).isZero();
+        assertThat(journal.claim(Claim.due(20, LEASE))).containsExactly(A);
     }
 
     @Test

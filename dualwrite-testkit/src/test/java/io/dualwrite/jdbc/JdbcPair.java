@@ -125,8 +125,7 @@ final class JdbcPair implements Pair {
         run(
                 side,
                 "update dualwrite_journal set created = created - interval '" + seconds + "' second,"
-                        + " due = due - interval '" + seconds + "' second,"
-                        + " leased_until = leased_until - interval '" + seconds + "' second");
+                        + " due = due - interval '" + seconds + "' second");
         run(side, "update dualwrite_control set deadline = deadline - interval '" + seconds + "' second");
     }
 

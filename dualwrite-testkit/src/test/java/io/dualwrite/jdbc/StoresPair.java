@@ -105,8 +105,7 @@ final class StoresPair implements Pair {
     void elapse(Duration time) throws SQLException {
         long seconds = time.toSeconds();
         run("update dualwrite_journal set created = created - interval '" + seconds + "' second,"
-                + " due = due - interval '" + seconds + "' second,"
-                + " leased_until = leased_until - interval '" + seconds + "' second");
+                + " due = due - interval '" + seconds + "' second");
         run("update dualwrite_call set created = created - interval '" + seconds + "' second,"
                 + " ends_by = ends_by - interval '" + seconds + "' second");
         run("update dualwrite_control set deadline = deadline - interval '" + seconds + "' second");

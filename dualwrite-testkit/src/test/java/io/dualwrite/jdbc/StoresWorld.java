@@ -308,8 +308,7 @@ final class StoresWorld implements AutoCloseable {
         try (Connection connection = JOURNAL.getConnection();
                 Statement statement = connection.createStatement()) {
             String mine = " where migration = '" + name + "'";
-            statement.execute("update dualwrite_journal set due = due - interval '" + seconds + "' second,"
-                    + " leased_until = leased_until - interval '" + seconds + "' second" + mine);
+            statement.execute("update dualwrite_journal set due = due - interval '" + seconds + "' second" + mine);
             statement.execute("update dualwrite_call set ends_by = ends_by - interval '" + seconds + "' second" + mine);
             statement.execute(
                     "update dualwrite_control set deadline = deadline - interval '" + seconds + "' second" + mine);

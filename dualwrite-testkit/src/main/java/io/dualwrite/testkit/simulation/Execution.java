@@ -515,7 +515,7 @@ final class Execution {
     /** A function of the engine's own. Some of them wait. */
     @Nullable Object call(String function, List<@Nullable Object> arguments) throws SQLException {
         switch (function) {
-            case "clock_timestamp":
+            case "clock_timestamp", "statement_timestamp":
                 return engine.surroundings().now();
             case "current_schema":
                 return "public";

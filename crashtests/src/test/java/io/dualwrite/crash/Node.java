@@ -138,6 +138,10 @@ final class Node {
                 return place().migration().moveTo(Stage.valueOf(words.get(0))).toString();
             }
             case "approve" -> place().migration().approve(Stage.valueOf(words.get(0)), "the test");
+            case "adopt" -> {
+                awaitConnections();
+                place().migration().adoptServer(Side.valueOf(words.get(0)), "the test");
+            }
             case "backfill" -> {
                 return place().migration().backfill().toString();
             }

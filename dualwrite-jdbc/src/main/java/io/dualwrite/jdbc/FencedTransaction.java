@@ -56,20 +56,25 @@ final class FencedTransaction implements Binding, Transaction {
 
     @Override
     public void changed(RecordId record) {
-        notes++;
+        changed(List.of(record));
+    }
+
+    /** As {@link #changed(RecordId)}; where intents are written at once, those of all of these in one batch. */
+    void changed(Collection<RecordId> records) {
+        notes += records.size();
         if (!row.journalled()) {
             return;
         }
         if (!joined) {
-            changed.add(record);
+            changed.addAll(records);
             return;
         }
         try {
-            journal.append(raw, row.generation(), List.of(record));
+            journal.append(raw, row.generation(), records);
         } catch (SQLException failure) {
             failed(failure);
             throw new JournalException(
-                    "The intent for " + record + " could not be added; roll the transaction back", failure);
+                    "The intents for " + records + " could not be added; roll the transaction back", failure);
         }
     }
 

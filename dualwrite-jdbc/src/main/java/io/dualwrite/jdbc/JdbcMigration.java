@@ -16,6 +16,7 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -161,13 +162,53 @@ public final class JdbcMigration extends Migration implements Reconcilable {
         changing(table).changed(table.type().between(one, other));
     }
 
-    private Transaction changing(Table<?, ?> table) {
+    /**
+     * As {@link #changed(Table, Object)}, of any number of records at once, by their {@link Table#idOfColumns identities}.
+     *
+     * @throws IllegalStateException when the thread is in no transaction of this migration
+     */
+    public void changedRecords(Collection<RecordId> records) {
+        if (!records.isEmpty()) {
+            ((FencedTransaction) changing(records.iterator().next().type())).changed(records);
+        }
+    }
+
+    /**
+     * Wakes this process's relay after a joined transaction that named these records was committed by whoever began it; without
+     * that, the relay finds them at its next poll. Never blocks.
+     */
+    public void committed(Collection<RecordId> records) {
+        changed(records);
+    }
+
+    private Transaction changing(Object what) {
         Transaction transaction = transactions().current();
         if (transaction == null) {
-            throw new IllegalStateException("A change of " + table + " was named outside of a transaction of migration "
+            throw new IllegalStateException("A change of " + what + " was named outside of a transaction of migration "
                     + name() + "; write and name it inside inTransaction(…)");
         }
         return transaction;
+    }
+
+    /**
+     * The declared tables as a side has them, parents before children; for code that finds out from statements what they
+     * change. Looked up once. Blocks on that side's database.
+     *
+     * @throws IllegalStateException when one of them is not there or has no usable key
+     */
+    public List<StoredTable> storedTables(Side side) throws SQLException {
+        List<StoredTable> stored = new ArrayList<>();
+        for (Table<?, ?> table : made.tables().inOrder()) {
+            stored.add(StoredTable.of(made.tables().at(made.places().of(side), table.name())));
+        }
+        return stored;
+    }
+
+    /** Whether a side's database has this migration's control row, without which nothing is followed there. Blocks on it. */
+    public boolean isSetUp(Side side) throws SQLException {
+        try (Session session = made.places().of(side).begin()) {
+            return made.controls().of(side).peek(session.connection()) != null;
+        }
     }
 
     /**

@@ -219,6 +219,16 @@ public final class Table<R, K> {
         return new RecordId(name, keys().encode(key));
     }
 
+    /**
+     * The identity of the record whose key columns hold these values, in the key's order, as a driver gives them or a
+     * statement binds them.
+     *
+     * @throws RuntimeException when a value cannot be one of the key's
+     */
+    public RecordId idOfColumns(List<?> values) {
+        return new RecordId(name, keys().textOf(values));
+    }
+
     String name() {
         return name;
     }

@@ -1,0 +1,128 @@
+package io.dualwrite.spring.capture;
+
+import io.dualwrite.fence.Pace;
+import io.dualwrite.jdbc.JdbcMigration;
+import io.dualwrite.spring.capture.Effect.Inseparable;
+import io.dualwrite.spring.capture.Effect.Other;
+import io.dualwrite.spring.capture.Effect.Unnamed;
+import io.dualwrite.stage.Side;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What all connections of a capturing DataSource share: the migration, and what statements do to its tables. Thread-safe. */
+final class Capture {
+    /** So many texts are remembered; applications that put values into the text have no end of them. */
+    private static final int MOST_TEXTS = 2_000;
+
+    private final Side side;
+    private final Supplier<JdbcMigration> source;
+    private final UnnamedChanges unnamed;
+    private final Duration writersWait;
+    private final Pace pace = Pace.real();
+    private final Map<String, Effect> effects = new ConcurrentHashMap<>();
+    private volatile @Nullable JdbcMigration known;
+    private volatile @Nullable EffectReader reader;
+    private volatile boolean ready;
+
+    Capture(Side side, Supplier<JdbcMigration> source, UnnamedChanges unnamed, Duration writersWait) {
+        this.side = side;
+        this.source = source;
+        this.unnamed = unnamed;
+        this.writersWait = writersWait;
+    }
+
+    JdbcMigration migration() {
+        JdbcMigration migration = known;
+        if (migration == null) {
+            migration = source.get();
+            known = migration;
+        }
+        return migration;
+    }
+
+    /** Whether this node takes the side for the one that has the authority, or had it last. */
+    boolean isLeading() {
+        return migration().view().leader() == side;
+    }
+
+    Pace.Deadline patience() {
+        return pace.in(writersWait);
+    }
+
+    Pace pace() {
+        return pace;
+    }
+
+    /** Looks the tables up while the caller holds no connection yet, once the migration runs. */
+    void prepare() throws SQLException {
+        JdbcMigration migration = known;
+        if (reader == null && migration != null && migration.isStarted()) {
+            reader();
+        }
+    }
+
+    /** Whether the migration can have begun: before, there is nothing to be fenced or journalled by. */
+    boolean isReady() throws SQLException {
+        if (!ready) {
+            ready = migration().isStarted() || migration().isSetUp(side);
+        }
+        return ready;
+    }
+
+    Effect effectOf(String sql) throws SQLException {
+        Effect effect = EffectReader.atFirstGlance(sql);
+        if (effect != null) {
+            return effect;
+        }
+        effect = effects.get(sql);
+        if (effect != null) {
+            return effect;
+        }
+        if (!isReady()) {
+            return new Other();
+        }
+        effect = reader().read(sql);
+        if (effects.size() >= MOST_TEXTS) {
+            effects.clear();
+        }
+        effects.put(sql, effect);
+        return effect;
+    }
+
+    private EffectReader reader() throws SQLException {
+        EffectReader made = reader;
+        if (made == null) {
+            made = new EffectReader(migration().storedTables(side).stream()
+                    .map(CapturedTable::of)
+                    .toList());
+            reader = made;
+        }
+        return made;
+    }
+
+    /**
+     * Lets a statement through, or not.
+     *
+     * @throws SQLException when it may change any record and that was not allowed
+     */
+    void admit(Effect effect) throws SQLException {
+        if (effect instanceof Inseparable inseparable) {
+            throw refused("A statement", inseparable.why());
+        }
+        if (effect instanceof Unnamed all && unnamed == UnnamedChanges.REFUSE) {
+            throw refused("A statement on " + all.tables(), all.why());
+        }
+    }
+
+    private SQLException refused(String what, String why) {
+        return new SQLException(
+                what + " is refused by migration '" + migration().name()
+                        + "', since it cannot be told which records it changes: " + why
+                        + ". Name the records in its text, or allow such statements with UnnamedChanges.WHOLE_TABLE",
+                "0A000");
+    }
+}

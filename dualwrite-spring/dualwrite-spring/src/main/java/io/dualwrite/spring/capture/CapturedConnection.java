@@ -1,0 +1,371 @@
+package io.dualwrite.spring.capture;
+
+import io.dualwrite.fence.Pace;
+import io.dualwrite.fence.StageMovedException;
+import io.dualwrite.spring.capture.Effect.Command;
+import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Stage;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands before a connection of the application's: fences its transactions, collects the records that they change, and writes
+ * their intents before the commit. What is collected stays until the transaction has ended, whatever savepoints it goes back
+ * to: an intent too many costs one read. As little thread-safe as the connection.
+ */
+final class CapturedConnection implements InvocationHandler {
+    private static final Duration REST = Duration.ofMillis(5);
+
+    private final Capture capture;
+    private final Connection raw;
+    private final Connection proxy;
+    private final Changes changes = new Changes();
+    private final List<GeneratedKeys> unread = new ArrayList<>();
+    private boolean autoCommit;
+    private boolean fenced;
+    /** Whether the transaction has done anything that going back to its begin would lose. */
+    private boolean touched;
+
+    private CapturedConnection(Capture capture, Connection raw) throws SQLException {
+        this.capture = capture;
+        this.raw = raw;
+        this.autoCommit = raw.getAutoCommit();
+        this.proxy = (Connection) Proxy.newProxyInstance(
+                CapturedConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
+    }
+
+    static Connection of(Capture capture, Connection raw) throws SQLException {
+        return new CapturedConnection(capture, raw).proxy;
+    }
+
+    Connection proxy() {
+        return proxy;
+    }
+
+    Capture capture() {
+        return capture;
+    }
+
+    Changes changes() {
+        return changes;
+    }
+
+    Connection raw() {
+        return raw;
+    }
+
+    @Override
+    public @Nullable Object invoke(Object self, Method method, @Nullable Object @Nullable [] args) throws Throwable {
+        switch (method.getName()) {
+            case "equals":
+                return args != null && self == args[0];
+            case "hashCode":
+                return System.identityHashCode(self);
+            case "toString":
+                return "captured " + raw;
+            case "unwrap":
+                return unwrapped(self, args);
+            case "isWrapperFor":
+                return args != null && args[0] instanceof Class<?> type && type.isInstance(self);
+            case "commit":
+                commit();
+                return null;
+            case "rollback":
+                return rollBack(method, args);
+            case "setAutoCommit":
+                setAutoCommit(args != null && Boolean.TRUE.equals(args[0]));
+                return null;
+            case "setTransactionIsolation", "setSchema", "setCatalog":
+                beforeCommand();
+                break;
+            case "createStatement":
+                if (args != null && args.length > 1 && args[1] instanceof Integer concurrency) {
+                    PreparedCapture.requireReadOnlyResults(this, concurrency);
+                }
+                break;
+            case "setSavepoint":
+                touched = true;
+                break;
+            case "close":
+                ended();
+                break;
+            default:
+                break;
+        }
+        if (method.getName().startsWith("prepare")) {
+            return PreparedCapture.prepare(this, method, args);
+        }
+        Object answer = Through.call(raw, method, args);
+        if (answer instanceof Statement statement) {
+            return new CapturedStatement(this, statement, null, false).proxy();
+        }
+        return answer instanceof DatabaseMetaData metaData ? metaData(metaData) : answer;
+    }
+
+    private static Object unwrapped(Object self, @Nullable Object @Nullable [] args) throws SQLException {
+        if (args != null && args[0] instanceof Class<?> type && type.isInstance(self)) {
+            return self;
+        }
+        throw new SQLException(
+                "What is behind this connection is not handed out: the records that it changes would not be noticed",
+                "0A000");
+    }
+
+    private Object metaData(DatabaseMetaData behind) {
+        return Proxy.newProxyInstance(
+                CapturedConnection.class.getClassLoader(),
+                new Class<?>[] {DatabaseMetaData.class},
+                (self, method, args) ->
+                        method.getName().equals("getConnection") ? proxy : Through.call(behind, method, args));
+    }
+
+    /** A statement that is executed on this connection. */
+    interface Execution {
+        List<Entry> entries();
+
+        /** Notes what is known to be changed before the call. */
+        void before() throws Throwable;
+
+        @Nullable Object call() throws Throwable;
+
+        /** Notes what is known only afterwards, where the call succeeded; returns what the application gets. */
+        @Nullable Object after(@Nullable Object result) throws SQLException;
+
+        /** Whether the application is going to read keys that are known only then. */
+        boolean leavesKeysUnread();
+
+        /** Notes what may have been changed, where it failed. */
+        void failed();
+    }
+
+    @Nullable Object execute(Execution execution) throws Throwable {
+        boolean changing = false;
+        for (Entry entry : execution.entries()) {
+            capture.admit(entry.effect());
+            if (entry.effect() instanceof Command command) {
+                return command(command, execution);
+            }
+            changing |= entry.changes();
+        }
+        if (autoCommit) {
+            return changing ? executeAlone(execution) : execution.call();
+        }
+        fence();
+        touched = true;
+        return changing ? executeChange(execution) : watched(execution::call);
+    }
+
+    private @Nullable Object command(Command command, Execution execution) throws Throwable {
+        if (!command.takesBack()) {
+            beforeCommand();
+        }
+        touched = true;
+        fenced = false;
+        return execution.call();
+    }
+
+    private @Nullable Object executeChange(Execution execution) throws Throwable {
+        return watched(() -> {
+            execution.before();
+            try {
+                return execution.after(execution.call());
+            } catch (Throwable failure) {
+                execution.failed();
+                throw failure;
+            }
+        });
+    }
+
+    /** Some engines roll everything back after a failure and go on in a transaction that holds nothing. */
+    private @Nullable Object watched(Call call) throws Throwable {
+        try {
+            return call.make();
+        } catch (SQLException failure) {
+            fenced = false;
+            throw failure;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Call {
+        @Nullable Object make() throws Throwable;
+    }
+
+    private @Nullable Object executeAlone(Execution execution) throws Throwable {
+        if (execution.leavesKeysUnread()) {
+            capture.admit(new Effect.Inseparable(
+                    "it asks for keys that the database generates, and is in no transaction; begin one"));
+        }
+        raw.setAutoCommit(false);
+        try {
+            fence();
+            Object result = executeChange(execution);
+            Collection<RecordId> records = journalled();
+            raw.commit();
+            capture.migration().committed(records);
+            return result;
+        } catch (Throwable failure) {
+            takeBack(failure);
+            throw failure;
+        } finally {
+            ended();
+            raw.setAutoCommit(true);
+        }
+    }
+
+    void unread(GeneratedKeys keys) {
+        unread.add(keys);
+    }
+
+    private void commit() throws SQLException {
+        Collection<RecordId> records = journalled();
+        raw.commit();
+        ended();
+        if (!records.isEmpty()) {
+            capture.migration().committed(records);
+        }
+    }
+
+    private @Nullable Object rollBack(Method method, @Nullable Object @Nullable [] args) throws Throwable {
+        boolean whole = args == null || args.length == 0 || !(args[0] instanceof Savepoint);
+        if (!whole) {
+            finishUnread();
+        }
+        Object answer = Through.call(raw, method, args);
+        if (whole) {
+            ended();
+        }
+        return answer;
+    }
+
+    private void setAutoCommit(boolean on) throws SQLException {
+        Collection<RecordId> records = on && !autoCommit ? journalled() : List.of();
+        raw.setAutoCommit(on);
+        if (on != autoCommit) {
+            ended();
+        }
+        autoCommit = on;
+        if (!records.isEmpty()) {
+            capture.migration().committed(records);
+        }
+    }
+
+    private void ended() {
+        changes.clear();
+        unread.clear();
+        fenced = false;
+        touched = false;
+    }
+
+    private void finishUnread() {
+        unread.forEach(GeneratedKeys::finish);
+        unread.clear();
+    }
+
+    /** Some engines commit before a command: whatever was changed gets its intents first, and once more in the end. */
+    private void beforeCommand() throws SQLException {
+        if (!autoCommit) {
+            journalled();
+            fenced = false;
+            touched = true;
+        }
+    }
+
+    /**
+     * Writes the intents of everything that was changed, holding the fence.
+     *
+     * @throws SQLException when they could not be written: all is rolled back then, since whoever handles the failure may
+     *     commit what is left by switching to autocommit
+     */
+    private Collection<RecordId> journalled() throws SQLException {
+        finishUnread();
+        if (changes.isEmpty() || !capture.isReady()) {
+            return List.of();
+        }
+        try {
+            capture.migration().inTransaction(raw, () -> changes.nameTo(capture.migration()));
+            return changes.records();
+        } catch (Exception failure) {
+            SQLException told = told(failure);
+            takeBack(told);
+            ended();
+            throw told;
+        }
+    }
+
+    private void takeBack(Throwable failure) {
+        try {
+            raw.rollback();
+        } catch (SQLException more) {
+            failure.addSuppressed(more);
+        }
+    }
+
+    private static SQLException told(Exception failure) {
+        if (failure instanceof SQLException sql) {
+            return sql;
+        }
+        String message = String.valueOf(failure.getMessage());
+        return failure instanceof StageMovedException
+                ? new SQLTransactionRollbackException(message, "40001", failure)
+                : new SQLException(message, "25000", failure);
+    }
+
+    /**
+     * Holds the fence from the transaction's first statement on. Waits for a handover only where nothing was done yet: there is
+     * nothing that going back would lose, and no lock that the handover might wait for.
+     */
+    private void fence() throws SQLException {
+        if (fenced || raw.isReadOnly() || !capture.isReady()) {
+            return;
+        }
+        if (capture.migration().currentSide() != null) {
+            // Another transaction of the migration goes on in this thread; this one is fenced with its intents.
+            return;
+        }
+        Pace.Deadline patience = capture.patience();
+        while (true) {
+            try {
+                capture.migration().inTransaction(raw, () -> {});
+                fenced = true;
+                return;
+            } catch (StageMovedException moved) {
+                if (touched || patience.isOver() || !isMoving(moved)) {
+                    throw told(moved);
+                }
+                raw.rollback();
+                rest(moved);
+            } catch (Exception failure) {
+                throw told(failure);
+            }
+        }
+    }
+
+    /** Whether the authority may come, or come back, to this side; or others were only in the way. */
+    private boolean isMoving(StageMovedException moved) {
+        return moved.getCause() instanceof SQLException
+                || capture.migration().stage() == Stage.FROZEN
+                || capture.isLeading();
+    }
+
+    private void rest(StageMovedException moved) throws SQLException {
+        try {
+            capture.pace().pause(REST);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw told(moved);
+        }
+    }
+}

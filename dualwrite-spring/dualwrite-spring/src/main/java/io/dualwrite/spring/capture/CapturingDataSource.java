@@ -1,0 +1,71 @@
+package io.dualwrite.spring.capture;
+
+import io.dualwrite.jdbc.JdbcMigration;
+import io.dualwrite.stage.Side;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/**
+ * A side's DataSource for the whole application: whatever is executed on its connections, the keys of the migration's records
+ * that it changes are found out, and their intents are written right before the connection's commit, in the same transaction.
+ * JPA, Spring Data, {@code JdbcTemplate} and everything else over JDBC need not know of it.
+ *
+ * <p>Keys are taken from a statement where it says them, from the database's answer where it generates them, and from a
+ * locking query of the same condition otherwise, right before the statement; when the statement then concerns another number
+ * of records than the query found, all records of the table are named. A statement that may change any record is treated as
+ * {@link UnnamedChanges} says. A statement outside of a transaction becomes one of its own.
+ *
+ * <p>The fence is taken before the first statement of a transaction that is not read-only, and again with the intents. While
+ * the authority is being handed over, the first statement waits; a transaction that has done something already, and one on a
+ * side that has lost the authority, gets an {@link java.sql.SQLTransactionRollbackException} with the SQL state 40001: nothing
+ * was committed, run it again.
+ *
+ * <p>Not seen are procedures' and functions' changes that no text shows, views that are written through, and what is done on
+ * the connection of a driver that was unwrapped from the DataSource. Nothing is captured before the side's database has the
+ * migration's control row. Thread-safe; connections are as those behind them.
+ */
+public final class CapturingDataSource extends DelegatingDataSource {
+    private final Capture capture;
+
+    /**
+     * A DataSource over the one that the migration was built from.
+     *
+     * @param behind the side's own DataSource
+     * @param side which side it is
+     * @param migration asked for at the first statement that may matter, not before
+     * @param unnamed what to do about statements that may change any record
+     * @param writersWait how long the first statement of a transaction waits for a handover to end
+     */
+    public CapturingDataSource(
+            DataSource behind,
+            Side side,
+            Supplier<JdbcMigration> migration,
+            UnnamedChanges unnamed,
+            Duration writersWait) {
+        super(behind);
+        this.capture = new Capture(side, migration, unnamed, writersWait);
+    }
+
+    /** The DataSource behind all that capture. */
+    public static DataSource behind(DataSource dataSource) {
+        return dataSource instanceof CapturingDataSource capturing
+                ? behind(capturing.obtainTargetDataSource())
+                : dataSource;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        capture.prepare();
+        return CapturedConnection.of(capture, super.getConnection());
+    }
+
+    @Override
+    public Connection getConnection(String username, String password) throws SQLException {
+        capture.prepare();
+        return CapturedConnection.of(capture, super.getConnection(username, password));
+    }
+}

@@ -5,6 +5,7 @@ import io.dualwrite.jdbc.Jdbc;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.jdbc.JdbcMigrationBuilder;
 import io.dualwrite.jdbc.Table;
+import io.dualwrite.spring.capture.CapturingDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import javax.sql.DataSource;
@@ -49,7 +50,7 @@ public final class MigrationFactory {
     }
 
     /**
-     * Builds a migration; {@link MigrationLifecycle} starts it.
+     * Builds a migration; {@link MigrationLifecycle} starts it. Its own connections come from behind DataSources that capture.
      *
      * @param declaration what it is made of
      * @param settings how it behaves; asked before the customizers
@@ -58,7 +59,10 @@ public final class MigrationFactory {
      */
     public JdbcMigration create(Declaration declaration, MigrationCustomizer settings) {
         check(declaration);
-        JdbcMigrationBuilder builder = Jdbc.migration(declaration.name(), declaration.origin(), declaration.target())
+        JdbcMigrationBuilder builder = Jdbc.migration(
+                        declaration.name(),
+                        CapturingDataSource.behind(declaration.origin()),
+                        CapturingDataSource.behind(declaration.target()))
                 .records(declaration.tables().toArray(Table[]::new));
         if (meters != null) {
             builder.meters(meters);

@@ -3,6 +3,7 @@ package io.dualwrite.spring.boot;
 import io.dualwrite.flag.StageSource;
 import io.dualwrite.repair.ContinuousSettings;
 import io.dualwrite.repair.VerifyPolicy;
+import io.dualwrite.spring.capture.UnnamedChanges;
 import io.dualwrite.stage.Stage;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     refused without.
  * @param createTables Whether the library creates its own tables where they are missing: on the origin at start, on the
  *     target before the first step.
+ * @param capture Whether changes of the tables are noticed in everything that is executed on the two DataSources, by JPA,
+ *     Spring Data, JdbcTemplate or anything else over JDBC.
+ * @param unnamedChanges What that does about a statement of which it cannot be told which records it changes: refuse, or
+ *     whole-table.
  * @param waitForCopy How long a write's caller waits after the commit for the copy to have followed. Freshness, not
  *     safety.
  * @param copyDeadline How long one call to the copy may take before it is given up.
@@ -47,6 +52,8 @@ public record MigrationProperties(
         @Nullable Stage stage,
         @Nullable String attestedBy,
         @DefaultValue("false") boolean createTables,
+        @DefaultValue("false") boolean capture,
+        @DefaultValue("refuse") UnnamedChanges unnamedChanges,
         @DefaultValue("0s") Duration waitForCopy,
         @DefaultValue("5s") Duration copyDeadline,
         @DefaultValue("2s") Duration staleness,

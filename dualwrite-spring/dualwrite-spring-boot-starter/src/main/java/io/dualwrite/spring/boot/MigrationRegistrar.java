@@ -14,6 +14,8 @@ import org.springframework.core.type.AnnotationMetadata;
 
 /** Declares the beans of each migration under {@code dualwrite.migrations} that the application has not declared. */
 final class MigrationRegistrar implements ImportBeanDefinitionRegistrar {
+    private static final String CAPTURE = "dualwriteCapturePostProcessor";
+
     private final Environment environment;
 
     MigrationRegistrar(Environment environment) {
@@ -22,10 +24,12 @@ final class MigrationRegistrar implements ImportBeanDefinitionRegistrar {
 
     @Override
     public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
-        Binder.get(environment)
-                .bind("dualwrite", DualwriteProperties.class)
-                .ifBound(properties ->
-                        properties.migrations().keySet().stream().sorted().forEach(name -> register(name, registry)));
+        Binder.get(environment).bind("dualwrite", DualwriteProperties.class).ifBound(properties -> {
+            properties.migrations().keySet().stream().sorted().forEach(name -> register(name, registry));
+            if (properties.migrations().values().stream().anyMatch(MigrationProperties::capture)) {
+                registry.registerBeanDefinition(CAPTURE, new RootBeanDefinition(CapturePostProcessor.class));
+            }
+        });
     }
 
     private static void register(String migration, BeanDefinitionRegistry registry) {

@@ -1,0 +1,106 @@
+package io.dualwrite.spring.boot;
+
+import io.dualwrite.jdbc.JdbcMigration;
+import io.dualwrite.spring.capture.CapturingDataSource;
+import io.dualwrite.stage.Side;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.EnvironmentAware;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+/**
+ * Puts a capturing DataSource in the place of both sides' DataSource beans, for every migration that captures. Looks at
+ * properties and bean definitions only: no bean is made for it.
+ */
+final class CapturePostProcessor implements BeanPostProcessor, BeanFactoryAware, EnvironmentAware, Ordered {
+    private @Nullable ConfigurableListableBeanFactory beans;
+    private Map<String, MigrationProperties> migrations = Map.of();
+
+    @Override
+    public void setBeanFactory(BeanFactory factory) {
+        this.beans = (ConfigurableListableBeanFactory) factory;
+    }
+
+    @Override
+    public void setEnvironment(Environment environment) {
+        migrations = new TreeMap<>(Binder.get(environment)
+                .bind("dualwrite", DualwriteProperties.class)
+                .map(DualwriteProperties::migrations)
+                .orElse(Map.of()));
+        migrations.values().removeIf(migration -> !migration.capture());
+    }
+
+    /** After all others, so that they see what is behind. */
+    @Override
+    public int getOrder() {
+        return LOWEST_PRECEDENCE;
+    }
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String name) {
+        ConfigurableListableBeanFactory factory = beans;
+        if (factory == null || !(bean instanceof DataSource dataSource)) {
+            return bean;
+        }
+        DataSource captured = dataSource;
+        for (Map.Entry<String, MigrationProperties> each : migrations.entrySet()) {
+            MigrationProperties migration = each.getValue();
+            Side side = side(factory, name, migration);
+            if (side != null) {
+                captured = new CapturingDataSource(
+                        captured,
+                        side,
+                        () -> factory.getBean(MigrationAssembly.beanOf(each.getKey()), JdbcMigration.class),
+                        migration.unnamedChanges(),
+                        migration.writersWait());
+            }
+        }
+        return captured;
+    }
+
+    private static @Nullable Side side(
+            ConfigurableListableBeanFactory factory, String bean, MigrationProperties migration) {
+        if (isCalled(factory, bean, migration.target())) {
+            return Side.TARGET;
+        }
+        String origin = migration.origin();
+        boolean isOrigin = origin == null ? isOwn(factory, bean) : isCalled(factory, bean, origin);
+        return isOrigin ? Side.ORIGIN : null;
+    }
+
+    private static boolean isCalled(ConfigurableListableBeanFactory factory, String bean, String name) {
+        return BeanFactoryAnnotationUtils.isQualifierMatch(name::equals, bean, factory);
+    }
+
+    /** Whether this is the DataSource that an injection point without a name gets. */
+    private static boolean isOwn(ConfigurableListableBeanFactory factory, String bean) {
+        List<String> candidates = List.of(factory.getBeanNamesForType(DataSource.class, true, false)).stream()
+                .filter(name -> isCandidate(factory, name))
+                .toList();
+        List<String> primary = candidates.stream()
+                .filter(name -> factory.getBeanDefinition(name).isPrimary())
+                .toList();
+        return (primary.isEmpty() ? candidates : primary).equals(List.of(bean));
+    }
+
+    private static boolean isCandidate(ConfigurableListableBeanFactory factory, String name) {
+        if (!factory.containsBeanDefinition(name)) {
+            return false;
+        }
+        BeanDefinition definition = factory.getBeanDefinition(name);
+        boolean byDefault = !(definition instanceof AbstractBeanDefinition known) || known.isDefaultCandidate();
+        return byDefault && definition.isAutowireCandidate() && !definition.isFallback();
+    }
+}

@@ -1,0 +1,104 @@
+package io.dualwrite.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.dualwrite.jdbc.JdbcMigration;
+import io.dualwrite.spring.capture.CapturingDataSource;
+import io.dualwrite.spring.capture.UnnamedChanges;
+import io.dualwrite.stage.Stage;
+import java.time.Duration;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** An application whose code knows nothing of the library: properties and a Table bean are all there is. */
+class CaptureTest {
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    DataSourceAutoConfiguration.class,
+                    DataSourceTransactionManagerAutoConfiguration.class,
+                    JdbcTemplateAutoConfiguration.class,
+                    JdbcClientAutoConfiguration.class,
+                    DualwriteAutoConfiguration.class))
+            .withUserConfiguration(Shop.Target.class, Shop.Tables.class)
+            .withPropertyValues(
+                    "spring.datasource.url=" + origin(),
+                    "dualwrite.migrations.shop.attested-by=the tests",
+                    "dualwrite.migrations.shop.create-tables=true");
+
+    @Test
+    void whatAnApplicationWritesReachesTheTarget() {
+        application.withPropertyValues("dualwrite.migrations.shop.capture=true").run(context -> {
+            JdbcMigration migration = context.getBean(JdbcMigration.class);
+            JdbcClient jdbc = context.getBean(JdbcClient.class);
+            TransactionTemplate transaction =
+                    new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+            migration.moveTo(Stage.DUAL_WRITE);
+
+            jdbc.sql("insert into orders (id, customer) values (1, 'Ada'), (2, 'Grace')")
+                    .update();
+            transaction.executeWithoutResult(status -> jdbc.sql("delete from orders where customer = :name")
+                    .param("name", "Grace")
+                    .update());
+
+            assertThat(migration.awaitDrained(Duration.ofSeconds(10))).isTrue();
+            assertThat(onTarget(context)).isEqualTo("Ada");
+        });
+    }
+
+    @Test
+    void bothSidesCaptureAndTheMigrationItselfDoesNot() {
+        application
+                .withPropertyValues(
+                        "dualwrite.migrations.shop.capture=true",
+                        "dualwrite.migrations.shop.unnamed-changes=whole-table")
+                .run(context -> {
+                    DataSource own = context.getBean(DataSource.class);
+
+                    assertThat(own).isInstanceOf(CapturingDataSource.class);
+                    assertThat(context.getBean("next")).isInstanceOf(CapturingDataSource.class);
+                    assertThat(CapturingDataSource.behind(own)).isInstanceOf(HikariDataSource.class);
+                    assertThat(DataSourceUnwrapper.unwrap(own, HikariDataSource.class))
+                            .isNotNull();
+                    assertThat(context.getBean(DualwriteProperties.class)
+                                    .migrations()
+                                    .get("shop")
+                                    .unnamedChanges())
+                            .isEqualTo(UnnamedChanges.WHOLE_TABLE);
+                });
+    }
+
+    @Test
+    void dataSourcesAreLeftAloneWhereNothingIsCaptured() {
+        application.run(context -> assertThat(context.getBean(DataSource.class)).isInstanceOf(HikariDataSource.class));
+        application
+                .withPropertyValues("dualwrite.migrations.shop.capture=true", "dualwrite.enabled=false")
+                .run(context -> assertThat(context.getBean(DataSource.class)).isInstanceOf(HikariDataSource.class));
+    }
+
+    private static String onTarget(ApplicationContext context) {
+        return new JdbcTemplate(context.getBean("next", DataSource.class))
+                .queryForObject("SELECT customer FROM orders_v2", String.class);
+    }
+
+    private static String origin() {
+        String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;USER=sa";
+        new JdbcTemplate(new DriverManagerDataSource(url))
+                .execute("CREATE TABLE orders (id BIGINT PRIMARY KEY, customer VARCHAR(40))");
+        return url;
+    }
+}

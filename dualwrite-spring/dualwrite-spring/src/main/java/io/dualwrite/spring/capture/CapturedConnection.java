@@ -151,13 +151,18 @@ final class CapturedConnection implements InvocationHandler {
     }
 
     @Nullable Object execute(Execution execution) throws Throwable {
+        Command command = null;
         boolean changing = false;
         for (Entry entry : execution.entries()) {
             capture.admit(entry.effect());
-            if (entry.effect() instanceof Command command) {
-                return command(command, execution);
-            }
+            command = entry.effect() instanceof Command one ? one : command;
             changing |= entry.changes();
+        }
+        if (command != null) {
+            if (changing) {
+                capture.admit(new Effect.Inseparable("changes and commands are in one batch"));
+            }
+            return command(command, execution);
         }
         if (autoCommit) {
             return changing ? executeAlone(execution) : execution.call();

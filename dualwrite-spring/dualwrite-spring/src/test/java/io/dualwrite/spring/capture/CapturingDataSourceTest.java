@@ -205,6 +205,19 @@ class CapturingDataSourceTest {
     }
 
     @Test
+    void aBatchOfChangesAndCommandsIsRefused() throws SQLException {
+        try (Connection connection = begin(captured);
+                Statement batch = connection.createStatement()) {
+            batch.addBatch("insert into orders (id) values (1)");
+            batch.addBatch("create table other (id int)");
+
+            assertThatThrownBy(batch::executeBatch).hasMessageContaining("one batch");
+        }
+
+        assertThat(plain.queryForList("select id from orders", Long.class)).isEmpty();
+    }
+
+    @Test
     void aConditionsRecordsAreLookedForFirst() throws SQLException {
         plain.update("insert into orders (id, status) values (1, 'a'), (2, 'b'), (3, 'b')");
 

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -158,11 +158,14 @@ final class BackfillCursor<K> {
 
     /** The lowest keys of both sides; a page that is full hides what comes after its last key, so the union ends there. */
     private List<String> nextKeys() throws Exception {
-        TreeSet<String> union = new TreeSet<>(this::inKeyOrder);
+        // Decoded once each: comparing texts decodes both, again and again.
+        TreeMap<K, String> union = new TreeMap<>(type.codec()::compare);
         for (Side side : Side.values()) {
-            union.addAll(tools.scan().keysAfter(side, type.name(), at.position(), chunk));
+            for (String key : tools.scan().keysAfter(side, type.name(), at.position(), chunk)) {
+                union.put(type.codec().decode(key), key);
+            }
         }
-        return union.stream().limit(chunk).filter(this::isMine).toList();
+        return union.values().stream().limit(chunk).filter(this::isMine).toList();
     }
 
     private boolean isMine(String key) {

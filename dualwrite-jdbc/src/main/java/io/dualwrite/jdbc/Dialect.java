@@ -131,6 +131,20 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
     /** The parameter marker through which a value gets into this column. */
     String marker(Column column);
 
+    /**
+     * What follows an insert into this table to make it a change of the row that has the primary key, where there is one; the
+     * columns to set come behind it. Null where the engine has no such words, or where they would do anything but what an
+     * update or an insert does.
+     */
+    default @Nullable String orReplace(Connection connection, String schema, String table) throws SQLException {
+        return null;
+    }
+
+    /** What follows an insert to make it pass over rows that are there by their primary key; null where nothing does. */
+    default @Nullable String orLeave() {
+        return null;
+    }
+
     /** What an insert says that brings a number for a column which the database numbers. */
     String numberedByHand();
 

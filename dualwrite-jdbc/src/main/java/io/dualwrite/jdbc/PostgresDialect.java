@@ -172,6 +172,48 @@ record PostgresDialect() implements Dialect {
         return " overriding system value";
     }
 
+    /**
+     * By the primary key's name, not by its columns, which another unique index may have too: whatever else is in the way
+     * fails, and takes no other row for this one. Not where the insert that comes first would fire triggers or be rewritten by
+     * rules, where rows are in other tables as well, or where policies hide some; nor where keys may be equal that are spelled
+     * differently, since one record would be written over another; nor with unique indexes whose values {@link UniqueKeys}
+     * does not know, which depend on updates coming before inserts.
+     */
+    @Override
+    public @Nullable String orReplace(Connection connection, String schema, String table) throws SQLException {
+        String key = new Statements(connection, this, 0)
+                .first(
+                        "select p.conname from pg_catalog.pg_constraint p"
+                                + " join pg_catalog.pg_class c on c.oid = p.conrelid"
+                                + " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+                                + " where n.nspname = ? and c.relname = ? and p.contype = 'p' and not p.condeferrable"
+                                + " and c.relkind = 'r' and not c.relhasrules and not c.relrowsecurity"
+                                + " and not exists (select 1 from pg_catalog.pg_inherits h where h.inhparent = c.oid)"
+                                + " and not exists (select 1 from pg_catalog.pg_trigger t"
+                                + " where t.tgrelid = c.oid and not t.tgisinternal)"
+                                + " and not exists (select 1 from pg_catalog.pg_attribute a"
+                                + " join pg_catalog.pg_type y on y.oid = a.atttypid"
+                                + " join pg_catalog.pg_namespace m on m.oid = y.typnamespace"
+                                + " left join pg_catalog.pg_collation l on l.oid = a.attcollation"
+                                + " where a.attrelid = c.oid and a.attnum = any (p.conkey) and not (m.nspname = 'pg_catalog'"
+                                + " and y.typname in ('int2', 'int4', 'int8', 'uuid', 'date', 'text', 'varchar')"
+                                + " and coalesce(l.collisdeterministic, true)))"
+                                + " and not exists (select 1 from pg_catalog.pg_index i where i.indrelid = c.oid"
+                                + " and not i.indisprimary and (i.indisunique or i.indisexclusion)"
+                                + " and (i.indisexclusion or i.indexprs is not null or i.indpred is not null"
+                                // Releases before 15 do not know of it.
+                                + " or coalesce(to_jsonb(i) ->> 'indnullsnotdistinct', 'false') = 'true'))",
+                        row -> row.getString(1),
+                        schema,
+                        table);
+        return key == null ? null : " on conflict on constraint " + SqlName.quote(key, "\"") + " do ";
+    }
+
+    @Override
+    public String orLeave() {
+        return " on conflict do nothing";
+    }
+
     @Override
     public String selection(TableShape shape) {
         return "*";

@@ -24,10 +24,12 @@ final class RecheckList {
 
     /** Adds the records that are not on it. The session holds their stripes. */
     void add(Session session, Collection<RecordId> records) throws SQLException {
-        Set<RecordId> there = present(session, records);
+        String orLeave = session.dialect().orLeave();
+        Set<RecordId> there = orLeave == null ? present(session, records) : Set.of();
         session.run()
                 .batch(
-                        "insert into " + TABLE + " (migration, side, record_type, record_key) values (?, ?, ?, ?)",
+                        "insert into " + TABLE + " (migration, side, record_type, record_key) values (?, ?, ?, ?)"
+                                + (orLeave == null ? "" : orLeave),
                         records.stream()
                                 .filter(record -> !there.contains(record))
                                 .map(this::key)

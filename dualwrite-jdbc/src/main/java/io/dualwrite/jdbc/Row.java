@@ -35,6 +35,11 @@ public final class Row {
         return new Row(copy);
     }
 
+    /** As {@link #of}, of a map that nobody else keeps, with names in lower case. */
+    static Row ofOwn(Map<String, @Nullable Object> values) {
+        return new Row(values);
+    }
+
     /** The names of the columns. */
     public Set<String> columns() {
         return values.keySet();
@@ -42,7 +47,7 @@ public final class Row {
 
     /** Whether there is a column of that name. */
     public boolean has(String column) {
-        return values.containsKey(lower(column));
+        return values.containsKey(column) || values.containsKey(lower(column));
     }
 
     /**
@@ -51,6 +56,11 @@ public final class Row {
      * @throws IllegalArgumentException when there is no such column, naming those that there are
      */
     public @Nullable Object get(String column) {
+        Object asSpelled = values.get(column);
+        if (asSpelled != null) {
+            // The names that the library itself asks for are in lower case already.
+            return asSpelled;
+        }
         String name = lower(column);
         if (!values.containsKey(name)) {
             throw new IllegalArgumentException("No column '" + name + "' in " + values.keySet());

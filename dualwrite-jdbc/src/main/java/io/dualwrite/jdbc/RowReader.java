@@ -41,7 +41,10 @@ final class RowReader {
             }
             values.put(names[at], value);
         }
-        return Row.of(values);
+        if (values.size() != names.length) {
+            throw new IllegalStateException("Two columns differ in upper and lower case only: " + values.keySet());
+        }
+        return Row.ofOwn(values);
     }
 
     private static @Nullable Object value(ResultSet result, int at, Kind kind) throws SQLException {

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,9 +16,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes rows of one table on the copy, by primary key, in batches. Whether a row is there is looked up first: under the
- * stripes nobody else adds or removes it, and the number of rows an update reports is not asked, since some databases count
- * an unchanged row as none.
+ * Writes rows of one table on the copy, by primary key, in batches. Where the engine has one statement for it, whole rows are
+ * inserted or else replaced. Elsewhere it is looked up first whether a row is there: under the stripes nobody else adds or
+ * removes it, and the number of rows an update reports is not asked, since some databases count an unchanged row as none.
  */
 final class RowWriter {
     private final Session session;
@@ -33,6 +34,25 @@ final class RowWriter {
         if (rows.isEmpty()) {
             return;
         }
+        Map<Set<String>, Map<RecordId, Row>> alike = new LinkedHashMap<>();
+        rows.forEach((id, row) -> alike.computeIfAbsent(row.columns(), columns -> new LinkedHashMap<>())
+                .put(id, row));
+        Map<RecordId, Row> others = new LinkedHashMap<>();
+        for (Map<RecordId, Row> each : alike.values()) {
+            List<Column> columns = writable(each.values().iterator().next());
+            String orReplace = orReplace(columns);
+            if (orReplace == null) {
+                others.putAll(each);
+            } else {
+                insert(columns, each.values(), orReplace);
+            }
+        }
+        if (!others.isEmpty()) {
+            updateOrInsert(others);
+        }
+    }
+
+    private void updateOrInsert(Map<RecordId, Row> rows) throws SQLException {
         Set<String> present = present(rows.keySet().stream().map(RecordId::key).toList());
         Map<List<Column>, List<Row>> updates = new LinkedHashMap<>();
         Map<List<Column>, List<Row>> inserts = new LinkedHashMap<>();
@@ -43,8 +63,33 @@ final class RowWriter {
             update(each.getKey(), each.getValue());
         }
         for (Map.Entry<List<Column>, List<Row>> each : inserts.entrySet()) {
-            insert(each.getKey(), each.getValue());
+            insert(each.getKey(), each.getValue(), "");
         }
+    }
+
+    /**
+     * What makes an insert of these columns a change of the rows that are there; null where they have to be looked up. Only
+     * where rows are given as a whole, since an insert would need a value, or make one, for what is left out; and where the
+     * database lets every column be set that is not the key.
+     */
+    private @Nullable String orReplace(List<Column> columns) {
+        TableShape shape = table.shape();
+        boolean isWhole =
+                shape.columns().values().stream().allMatch(column -> column.generated() || columns.contains(column));
+        boolean isKey = Set.copyOf(shape.primaryKey())
+                .equals(table.key().stream().map(Column::name).collect(Collectors.toSet()));
+        List<Column> set = new ArrayList<>(columns);
+        set.removeAll(table.key());
+        if (shape.orReplace() == null || !isWhole || !isKey || set.stream().anyMatch(Column::identity)) {
+            return null;
+        }
+        return shape.orReplace()
+                + (set.isEmpty()
+                        ? "nothing"
+                        : "update set "
+                                + set.stream()
+                                        .map(column -> column.quoted() + " = excluded." + column.quoted())
+                                        .collect(Collectors.joining(", ")));
     }
 
     void delete(List<String> keys) throws SQLException {
@@ -89,7 +134,7 @@ final class RowWriter {
                 .toList();
     }
 
-    private void update(List<Column> columns, List<Row> rows) throws SQLException {
+    private void update(List<Column> columns, Collection<Row> rows) throws SQLException {
         List<Column> set = new ArrayList<>(columns);
         set.removeAll(table.key());
         if (set.isEmpty()) {
@@ -108,18 +153,18 @@ final class RowWriter {
                 .collect(Collectors.joining(between));
     }
 
-    private void insert(List<Column> columns, List<Row> rows) throws SQLException {
+    private void insert(List<Column> columns, Collection<Row> rows, String tail) throws SQLException {
         // The authority has numbered the row already, whatever numbers rows here.
         String overriding =
                 columns.stream().anyMatch(Column::identity) ? session.dialect().numberedByHand() : "";
         String sql = "insert into " + table.shape().quoted() + " ("
                 + columns.stream().map(Column::quoted).collect(Collectors.joining(", ")) + ")" + overriding
                 + " values ("
-                + columns.stream().map(session.dialect()::marker).collect(Collectors.joining(", ")) + ")";
+                + columns.stream().map(session.dialect()::marker).collect(Collectors.joining(", ")) + ")" + tail;
         batch(sql, columns, rows);
     }
 
-    private void batch(String sql, List<Column> columns, List<Row> rows) throws SQLException {
+    private void batch(String sql, List<Column> columns, Collection<Row> rows) throws SQLException {
         try (PreparedStatement statement = session.run().prepare(sql)) {
             for (Row row : rows) {
                 for (int at = 0; at < columns.size(); at++) {

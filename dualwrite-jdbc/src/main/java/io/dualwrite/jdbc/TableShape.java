@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param primaryKey the primary key's columns in the key's order, lower case; empty when there is none
  * @param unique the columns of each other unique index, lower case; an index over expressions is left out
  * @param ambiguous lower-case names that more than one column has
+ * @param orReplace what {@link Dialect#orReplace} says of it
  */
 record TableShape(
         String declared,
@@ -34,7 +35,8 @@ record TableShape(
         Map<String, Column> columns,
         List<String> primaryKey,
         List<List<String>> unique,
-        List<String> ambiguous) {
+        List<String> ambiguous,
+        @Nullable String orReplace) {
 
     /**
      * The column of that name.
@@ -119,7 +121,16 @@ record TableShape(
                         && !Set.copyOf(index).equals(Set.copyOf(primaryKey)))
                 .toList();
         String quoted = SqlName.quote(in.name(), mark) + "." + SqlName.quote(table, mark);
-        return new TableShape(declared, in.name(), table, quoted, columns, primaryKey, unique, ambiguous);
+        return new TableShape(
+                declared,
+                in.name(),
+                table,
+                quoted,
+                columns,
+                primaryKey,
+                unique,
+                ambiguous,
+                dialect.orReplace(connection, in.name(), table));
     }
 
     private static Collection<List<String>> unique(DatabaseMetaData meta, Namespace in, String table)

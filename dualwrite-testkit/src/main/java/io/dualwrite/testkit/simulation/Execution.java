@@ -10,8 +10,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One run of one statement: what it sees, what it locks, what it changes. */
@@ -61,6 +63,9 @@ final class Execution {
             return Answer.changed(0);
         }
         snapshot = transaction.snapshot(engine.latest());
+        if (statement instanceof SqlStatement.PrimaryKeyName) {
+            return primaryKeyName(String.valueOf(parameter(1)));
+        }
         if (statement instanceof Select select) {
             return answer(select, null);
         }
@@ -77,6 +82,17 @@ final class Execution {
             return Answer.changed(delete(delete));
         }
         throw Unsimulated.of("how to run " + statement, sql);
+    }
+
+    private Answer primaryKeyName(String table) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        StoredTable found = engine.find(table);
+        if (found != null && !found.unique.isEmpty()) {
+            rows.add(new @Nullable Object[] {table + SqlParser.PRIMARY_KEY});
+        }
+        List<@Nullable ColumnType> types = new ArrayList<>();
+        types.add(null);
+        return new Answer(List.of("conname"), types, rows, -1);
     }
 
     /** A row that was found, with the state in which it was found. */
@@ -333,27 +349,35 @@ final class Execution {
             if (version == null || version.values == null) {
                 continue;
             }
-            frame.values = version.values;
-            @Nullable Object[] values = version.values.clone();
-            for (SqlStatement.Assignment assignment : update.assignments()) {
-                int position = position(table, assignment.column());
-                values[position] = table.columns
-                        .get(position)
-                        .type()
-                        .accept(assignment.value().in(frame));
-            }
-            require(table, values);
-            for (int[] key : table.unique) {
-                if (!isSame(key, version.values, values)) {
-                    // The old key is given up before the new one is looked for, and shown to nobody before it is free.
-                    each.row.write(transaction, null);
-                    makeSureOfNoOther(table, key, values, each.row);
-                }
-            }
-            each.row.write(transaction, values);
+            change(table, each.row, version.values, update.assignments(), frame);
             changed++;
         }
         return changed;
+    }
+
+    private void change(
+            StoredTable table,
+            StoredRow row,
+            @Nullable Object[] before,
+            List<SqlStatement.Assignment> assignments,
+            Frame frame)
+            throws SQLException {
+        frame.values = before;
+        @Nullable Object[] values = before.clone();
+        for (SqlStatement.Assignment assignment : assignments) {
+            int position = position(table, assignment.column());
+            values[position] =
+                    table.columns.get(position).type().accept(assignment.value().in(frame));
+        }
+        require(table, values);
+        for (int[] key : table.unique) {
+            if (!isSame(key, before, values)) {
+                // The old key is given up before the new one is looked for, and shown to nobody before it is free.
+                row.write(transaction, null);
+                makeSureOfNoOther(table, key, values, row);
+            }
+        }
+        row.write(transaction, values);
     }
 
     private int delete(SqlStatement.Delete delete) throws SQLException {
@@ -385,17 +409,85 @@ final class Execution {
                 rows.add(row);
             }
         }
+        Set<StoredRow> mine = new HashSet<>();
+        int changed = 0;
         for (@Nullable Object[] given : rows) {
             @Nullable Object[] values = complete(table, insert.columns(), given);
-            for (int[] key : table.unique) {
-                makeSureOfNoOther(table, key, values, null);
+            SqlStatement.Conflict conflict = insert.conflict();
+            if (conflict == null || !isSettled(table, values, conflict, mine)) {
+                mine.add(added(table, values));
+                changed++;
+            } else if (!conflict.assignments().isEmpty()) {
+                changed++;
             }
-            StoredRow row = new StoredRow(table.name);
-            row.lock.tryTake(transaction, StoreLocks.Mode.EXCLUSIVE);
-            row.write(transaction, values);
-            table.rows.add(row);
         }
-        return rows.size();
+        return changed;
+    }
+
+    private StoredRow added(StoredTable table, @Nullable Object[] values) throws SQLException {
+        for (int[] key : table.unique) {
+            makeSureOfNoOther(table, key, values, null);
+        }
+        StoredRow row = new StoredRow(table.name);
+        row.lock.tryTake(transaction, StoreLocks.Mode.EXCLUSIVE);
+        row.write(transaction, values);
+        table.rows.add(row);
+        return row;
+    }
+
+    /** Whether there was a row already, to which has been done what is to be done to it. */
+    private boolean isSettled(
+            StoredTable table, @Nullable Object[] values, SqlStatement.Conflict conflict, Set<StoredRow> mine)
+            throws SQLException {
+        while (true) {
+            StoredRow rival = rival(table, values, conflict.byPrimaryKey());
+            if (rival == null) {
+                return false;
+            }
+            StoredRow.Version visible = rival.visible(snapshot, transaction);
+            if (transaction.isolation.isOneSnapshot() && visible != rival.newestCommitted(transaction)) {
+                engine.surroundings().noticed("serialization failure");
+                throw Refusal.of("40001", "could not serialize access due to concurrent update");
+            }
+            if (conflict.assignments().isEmpty()) {
+                return true;
+            }
+            StoredRow.Version seen = rival.newest;
+            StoredRow.Version version =
+                    seen == null ? null : lock(new Found(rival, seen), FOR_WRITING, null, bare(table));
+            if (version == null || version != seen || version.values == null) {
+                // Changed or gone while it was waited for: whether there is a rival is to be seen anew.
+                continue;
+            }
+            if (!mine.add(rival)) {
+                throw Refusal.of("21000", "ON CONFLICT DO UPDATE command cannot affect row a second time");
+            }
+            Frame excluded = new Frame(this, null, "excluded", table.positions);
+            excluded.values = values;
+            change(
+                    table,
+                    rival,
+                    version.values,
+                    conflict.assignments(),
+                    new Frame(this, excluded, table.name, table.positions));
+            return true;
+        }
+    }
+
+    private Frame bare(StoredTable table) {
+        return new Frame(this, null, table.name, table.positions);
+    }
+
+    /** The row that has such a key; whoever is about to take one or to give it up is waited for. */
+    private @Nullable StoredRow rival(StoredTable table, @Nullable Object[] values, boolean byPrimaryKey)
+            throws SQLException {
+        for (int[] key : byPrimaryKey ? table.unique.subList(0, 1) : table.unique) {
+            StoredRow other = other(table, key, values, null);
+            if (other != null) {
+                return other;
+            }
+        }
+        return null;
     }
 
     private @Nullable Object[] complete(StoredTable table, List<String> columns, @Nullable Object[] given)
@@ -452,9 +544,16 @@ final class Execution {
     /** Refuses a key that another row has; waits for whoever is about to give one up or to take it. */
     private void makeSureOfNoOther(StoredTable table, int[] key, @Nullable Object[] values, @Nullable StoredRow except)
             throws SQLException {
-        boolean again = true;
-        while (again) {
-            again = false;
+        if (other(table, key, values, except) != null) {
+            throw Refusal.of("23505", "duplicate key value violates unique constraint of " + table.name);
+        }
+    }
+
+    /** The row that has this key, null when there is none; waits for whoever is about to give it up or to take it. */
+    private @Nullable StoredRow other(
+            StoredTable table, int[] key, @Nullable Object[] values, @Nullable StoredRow except) throws SQLException {
+        while (true) {
+            StoredRow underWay = null;
             for (StoredRow row : table.rows) {
                 StoredRow.Version newest = row.newest;
                 if (row == except || newest == null) {
@@ -464,16 +563,17 @@ final class Execution {
                 boolean has = newest.values != null && isSame(key, newest.values, values);
                 if (writer == transaction || writer.isCommitted()) {
                     if (has) {
-                        throw Refusal.of("23505", "duplicate key value violates unique constraint of " + table.name);
+                        return row;
                     }
-                    continue;
-                }
-                if (has || hadBefore(newest, key, values)) {
-                    waitForEndOf(writer, row, newest);
-                    again = true;
+                } else if (has || hadBefore(newest, key, values)) {
+                    underWay = row;
                     break;
                 }
             }
+            if (underWay == null || underWay.newest == null) {
+                return null;
+            }
+            waitForEndOf(underWay.newest.writer, underWay, underWay.newest);
         }
     }
 

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses the part of SQL that the library writes; anything else is refused with the whole text. One use. */
 final class SqlParser {
+    /** What the names of primary keys end with. */
+    static final String PRIMARY_KEY = "_pkey";
+
     private final SqlTokens tokens;
     private final SqlExpressions expressions;
 
@@ -24,6 +27,10 @@ final class SqlParser {
 
     /** The statements of a text, which are separated by semicolons. */
     static List<SqlStatement> parse(String sql) {
+        if (sql.startsWith("select p.conname from pg_catalog.pg_constraint p")) {
+            // Tables here have no triggers, rules, policies, partitions or special indexes to be asked about.
+            return List.of(new SqlStatement.PrimaryKeyName());
+        }
         SqlParser parser = new SqlParser(sql);
         List<SqlStatement> statements = new ArrayList<>();
         do {
@@ -155,7 +162,7 @@ final class SqlParser {
         List<String> columns = names();
         tokens.take("overriding", "system", "value");
         if (tokens.isNext("select")) {
-            return new SqlStatement.Insert(table, columns, List.of(), select());
+            return new SqlStatement.Insert(table, columns, List.of(), select(), null);
         }
         tokens.expect("values");
         List<List<SqlExpression>> rows = new ArrayList<>();
@@ -164,19 +171,39 @@ final class SqlParser {
             rows.add(expressions.list());
             tokens.expect(")");
         } while (tokens.take(","));
-        return new SqlStatement.Insert(table, columns, List.copyOf(rows), null);
+        return new SqlStatement.Insert(table, columns, List.copyOf(rows), null, conflict());
+    }
+
+    private SqlStatement.@Nullable Conflict conflict() {
+        if (!tokens.take("on", "conflict")) {
+            return null;
+        }
+        boolean byPrimaryKey = tokens.take("on", "constraint");
+        if (byPrimaryKey && !tokens.name().endsWith(PRIMARY_KEY)) {
+            throw tokens.unknown("a constraint that is no primary key");
+        }
+        tokens.expect("do");
+        if (tokens.take("nothing")) {
+            return new SqlStatement.Conflict(byPrimaryKey, List.of());
+        }
+        tokens.expect("update", "set");
+        return new SqlStatement.Conflict(byPrimaryKey, assignments());
     }
 
     private SqlStatement update() {
         String table = table();
         tokens.expect("set");
+        return new SqlStatement.Update(table, assignments(), where());
+    }
+
+    private List<Assignment> assignments() {
         List<Assignment> assignments = new ArrayList<>();
         do {
             String column = tokens.name();
             tokens.expect("=");
             assignments.add(new Assignment(column, expressions.expression()));
         } while (tokens.take(","));
-        return new SqlStatement.Update(table, List.copyOf(assignments), where());
+        return List.copyOf(assignments);
     }
 
     Select select() {

@@ -52,7 +52,20 @@ sealed interface SqlStatement {
             String table,
             List<String> columns,
             List<List<SqlExpression>> values,
-            @Nullable Select select) implements SqlStatement {}
+            @Nullable Select select,
+            @Nullable Conflict conflict)
+            implements SqlStatement {}
+
+    /**
+     * What happens to a row that is there already, instead of a refusal.
+     *
+     * @param byPrimaryKey whether only the primary key counts; every unique key does otherwise
+     * @param assignments its new values; nothing happens when there are none
+     */
+    record Conflict(boolean byPrimaryKey, List<Assignment> assignments) {}
+
+    /** Asks for the name of the primary key of the table that is the second parameter; nothing else here is in the way of it. */
+    record PrimaryKeyName() implements SqlStatement {}
 
     /** One column's new value. */
     record Assignment(String column, SqlExpression value) {}

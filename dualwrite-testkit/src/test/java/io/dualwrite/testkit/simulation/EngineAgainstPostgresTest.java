@@ -50,6 +50,11 @@ class EngineAgainstPostgresTest {
             "insert into t (id, a) select 4, 40 where not exists (select 1 from t where id = 4)",
             "insert into t (id, a) select 4, 41 where not exists (select 1 from t where id = 4)",
             "insert into t (id, a, b) values (5, 50, null), (6, 60, 600)",
+            "insert into t (id, a, b) values (4, 42, 1), (7, 70, null)"
+                    + " on conflict on constraint t_pkey do update set a = excluded.a, b = t.b",
+            "insert into t (id, a) values (7, 1), (8, 2), (7, 3) on conflict do nothing",
+            "insert into t (id, a) values (9, 1), (9, 2) on conflict on constraint t_pkey do update set a = excluded.a",
+            "insert into t (id, a) values (1, null) on conflict on constraint t_pkey do update set b = excluded.b",
             "update t set a = a + 1, b = a where id in (1, 5)",
             "delete from t where b is null and id > 4",
             "select id, a, b from t order by id");
@@ -189,7 +194,7 @@ class EngineAgainstPostgresTest {
                 return saved && random.nextBoolean() ? "rollback to s" : random.nextBoolean() ? "commit" : "rollback";
             }
             int key = 1 + random.nextInt(4);
-            return switch (random.nextInt(22)) {
+            return switch (random.nextInt(24)) {
                 case 0, 1 -> "commit";
                 case 2 -> "rollback";
                 case 3 -> "savepoint s";
@@ -210,6 +215,10 @@ class EngineAgainstPostgresTest {
                 case 18 -> "delete from t where id = " + key;
                 case 19 -> "select pg_advisory_xact_lock_shared(7, " + key / 3 + ")";
                 case 20 -> "select pg_advisory_xact_lock(7, " + key / 3 + ")";
+                case 21 ->
+                    "insert into t (id, a) values (" + key + ", " + random.nextInt(100)
+                            + ") on conflict on constraint t_pkey do update set a = excluded.a";
+                case 22 -> "insert into t (id, a) values (" + key + ", 7) on conflict do nothing";
                 default -> random.nextInt(3) == 0 ? "set local lock_timeout = 5" : "commit";
             };
         }

@@ -145,6 +145,11 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
         return null;
     }
 
+    /** Whether a list of ids is deleted without waiting for other rows; MariaDB may read the whole table for one. */
+    default boolean deletesByList() {
+        return false;
+    }
+
     /** What an insert says that brings a number for a column which the database numbers. */
     String numberedByHand();
 

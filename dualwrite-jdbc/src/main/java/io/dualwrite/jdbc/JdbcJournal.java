@@ -111,15 +111,22 @@ final class JdbcJournal implements Journal {
     @Override
     public void remove(Collection<Intent> intents) {
         work("remove intents from", session -> {
-            // One by one: for a list MariaDB may read the whole table, and wait there for writers' rows.
-            session.run()
-                    .batch(
-                            "delete from " + TABLE + " where id = ?",
-                            intents.stream()
-                                    .map(Intent::id)
-                                    .sorted()
-                                    .map(id -> new @Nullable Object[] {id})
-                                    .toList());
+            List<Long> ids = intents.stream().map(Intent::id).sorted().toList();
+            if (session.dialect().deletesByList()) {
+                for (List<Long> list : InLists.of(ids)) {
+                    session.run()
+                            .update(
+                                    "delete from " + TABLE + " where id in " + InLists.marks("?", list.size()),
+                                    list.toArray());
+                }
+            } else {
+                session.run()
+                        .batch(
+                                "delete from " + TABLE + " where id = ?",
+                                ids.stream()
+                                        .map(id -> new @Nullable Object[] {id})
+                                        .toList());
+            }
             return intents;
         });
     }

@@ -215,6 +215,11 @@ record PostgresDialect() implements Dialect {
     }
 
     @Override
+    public boolean deletesByList() {
+        return true;
+    }
+
+    @Override
     public String selection(TableShape shape) {
         return "*";
     }

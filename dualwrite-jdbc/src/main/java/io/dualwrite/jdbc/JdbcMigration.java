@@ -122,6 +122,19 @@ public final class JdbcMigration extends Migration implements Reconcilable {
         inTransaction(connection, done(work));
     }
 
+    /**
+     * Takes the fence in the transaction that the caller has begun on {@code connection}, as its first statement, and keeps it
+     * for any number of changes to be named in it. As {@link #inTransaction(Connection, Callable)}, which takes it anew each
+     * time; where that is done in one transaction while the authority is being handed over, some databases refuse it the second
+     * time.
+     *
+     * @throws StageMovedException when the connection's side does not have the authority: roll back
+     * @throws IllegalStateException when the connection is in autocommit mode, or leads to neither side
+     */
+    public HeldFence hold(Connection connection) throws SQLException {
+        return new HeldFence((JdbcTransactions) transactions(), connection);
+    }
+
     private static Callable<Boolean> done(Action work) {
         return () -> {
             work.run();

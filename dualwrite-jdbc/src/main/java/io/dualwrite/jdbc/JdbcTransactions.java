@@ -133,6 +133,16 @@ final class JdbcTransactions implements Transactions {
             }
             return outer.run(work::run);
         }
+        FencedTransaction joined = join(connection);
+        try {
+            return within(joined, work);
+        } finally {
+            leave(joined);
+        }
+    }
+
+    /** Takes the fence in the caller's transaction, for any number of {@link #within} until {@link #leave}. */
+    FencedTransaction join(Connection connection) throws SQLException {
         if (connection.getAutoCommit()) {
             throw new IllegalStateException("The connection is in autocommit mode: there is no transaction to join;"
                     + " call setAutoCommit(false) first, or inTransaction(work) without a connection");
@@ -144,14 +154,18 @@ final class JdbcTransactions implements Transactions {
         }
         FencedTransaction joined = new FencedTransaction(side, row, connection, journals.of(side), true);
         controls.of(side).holding(joined);
-        try {
-            T result = bindings.with(joined, () -> work.run(joined));
-            joined.requireWhole();
-            return result;
-        } finally {
-            controls.of(side).letGo(joined);
-            joined.end();
-        }
+        return joined;
+    }
+
+    <T extends @Nullable Object> T within(FencedTransaction joined, Work<T> work) throws Exception {
+        T result = bindings.with(joined, () -> work.run(joined));
+        joined.requireWhole();
+        return result;
+    }
+
+    void leave(FencedTransaction joined) {
+        controls.of(joined.side()).letGo(joined);
+        joined.end();
     }
 
     private ControlRow hold(Side side, Connection connection) throws SQLException {

@@ -6,7 +6,9 @@ import io.dualwrite.spring.capture.Effect.Inseparable;
 import io.dualwrite.spring.capture.Effect.Other;
 import io.dualwrite.spring.capture.Effect.Unnamed;
 import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Stage;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Capture {
     /** So many texts are remembered; applications that put values into the text have no end of them. */
     private static final int MOST_TEXTS = 2_000;
+
+    private static final Duration REST = Duration.ofMillis(5);
 
     private final Side side;
     private final Supplier<JdbcMigration> source;
@@ -44,17 +48,40 @@ final class Capture {
         return migration;
     }
 
-    /** Whether this node takes the side for the one that has the authority, or had it last. */
-    boolean isLeading() {
-        return migration().view().leader() == side;
+    /** The side that this node takes for the one that has the authority, or had it last; the origin while nothing is known. */
+    Side leader() {
+        JdbcMigration migration = known;
+        return migration == null ? Side.ORIGIN : migration.view().leader();
+    }
+
+    /** Waits, holding nothing, while the authority is being handed over; no longer than writers wait. */
+    void awaitAuthority() throws SQLException {
+        JdbcMigration migration = known;
+        if (migration == null || !migration.isStarted() || migration.stage() != Stage.FROZEN) {
+            return;
+        }
+        Pace.Deadline patience = patience();
+        while (migration.stage() == Stage.FROZEN && !patience.isOver()) {
+            rest();
+        }
+    }
+
+    /** Waits a little. */
+    void rest() throws SQLException {
+        try {
+            pace.pause(REST);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SQLTransactionRollbackException(
+                    "Interrupted while the authority of migration '"
+                            + migration().name() + "' was being handed over; nothing was done",
+                    "40001",
+                    interrupted);
+        }
     }
 
     Pace.Deadline patience() {
         return pace.in(writersWait);
-    }
-
-    Pace pace() {
-        return pace;
     }
 
     /** Looks the tables up while the caller holds no connection yet, once the migration runs. */

@@ -2,8 +2,10 @@ package io.dualwrite.spring.capture;
 
 import io.dualwrite.fence.Pace;
 import io.dualwrite.fence.StageMovedException;
+import io.dualwrite.jdbc.HeldFence;
 import io.dualwrite.spring.capture.Effect.Command;
 import io.dualwrite.stage.RecordId;
+import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -14,10 +16,11 @@ import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Savepoint;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,28 +29,43 @@ import org.jspecify.annotations.Nullable;
  * to: an intent too many costs one read. As little thread-safe as the connection.
  */
 final class CapturedConnection implements InvocationHandler {
-    private static final Duration REST = Duration.ofMillis(5);
-
-    private final Capture capture;
-    private final Connection raw;
+    private final Route route;
     private final Connection proxy;
+    private final Map<String, Setting> settings = new LinkedHashMap<>();
+    private Side side;
+    private Capture capture;
+    private Connection raw;
     private final Changes changes = new Changes();
     private final List<GeneratedKeys> unread = new ArrayList<>();
     private boolean autoCommit;
-    private boolean fenced;
+    private @Nullable HeldFence fence;
     /** Whether the transaction has done anything that going back to its begin would lose. */
     private boolean touched;
 
-    private CapturedConnection(Capture capture, Connection raw) throws SQLException {
-        this.capture = capture;
+    /** What the application has set on the connection, to be set again on another one. */
+    private record Setting(Method setter, @Nullable Object @Nullable [] args) {}
+
+    private CapturedConnection(Route route, Side side, Connection raw) throws SQLException {
+        this.route = route;
+        this.side = side;
+        this.capture = route.capture(side);
         this.raw = raw;
         this.autoCommit = raw.getAutoCommit();
         this.proxy = (Connection) Proxy.newProxyInstance(
                 CapturedConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
     }
 
-    static Connection of(Capture capture, Connection raw) throws SQLException {
-        return new CapturedConnection(capture, raw).proxy;
+    static Connection of(Route route, Side side) throws SQLException {
+        return of(route, side, route.pool(side).getConnection());
+    }
+
+    static Connection of(Route route, Side side, Connection raw) throws SQLException {
+        try {
+            return new CapturedConnection(route, side, raw).proxy;
+        } catch (SQLException | RuntimeException failure) {
+            raw.close();
+            throw failure;
+        }
     }
 
     Connection proxy() {
@@ -107,7 +125,13 @@ final class CapturedConnection implements InvocationHandler {
         if (method.getName().startsWith("prepare")) {
             return PreparedCapture.prepare(this, method, args);
         }
+        if (method.getName().equals("createStatement") && route.follows()) {
+            begin();
+        }
         Object answer = Through.call(raw, method, args);
+        if (method.getName().startsWith("set") && !touched) {
+            settings.put(method.getName(), new Setting(method, args));
+        }
         if (answer instanceof Statement statement) {
             return new CapturedStatement(this, statement, null, false).proxy();
         }
@@ -167,7 +191,7 @@ final class CapturedConnection implements InvocationHandler {
         if (autoCommit) {
             return changing ? executeAlone(execution) : execution.call();
         }
-        fence();
+        fence(false);
         touched = true;
         return changing ? executeChange(execution) : watched(execution::call);
     }
@@ -177,7 +201,7 @@ final class CapturedConnection implements InvocationHandler {
             beforeCommand();
         }
         touched = true;
-        fenced = false;
+        letGo();
         return execution.call();
     }
 
@@ -198,7 +222,7 @@ final class CapturedConnection implements InvocationHandler {
         try {
             return call.make();
         } catch (SQLException failure) {
-            fenced = false;
+            letGo();
             throw failure;
         }
     }
@@ -215,7 +239,7 @@ final class CapturedConnection implements InvocationHandler {
         }
         raw.setAutoCommit(false);
         try {
-            fence();
+            fence(false);
             Object result = executeChange(execution);
             Collection<RecordId> records = journalled();
             raw.commit();
@@ -270,8 +294,17 @@ final class CapturedConnection implements InvocationHandler {
     private void ended() {
         changes.clear();
         unread.clear();
-        fenced = false;
+        letGo();
         touched = false;
+    }
+
+    /** The fence may not be held any more, and is taken anew when it is needed. */
+    private void letGo() {
+        HeldFence held = fence;
+        if (held != null) {
+            held.close();
+            fence = null;
+        }
     }
 
     private void finishUnread() {
@@ -283,7 +316,7 @@ final class CapturedConnection implements InvocationHandler {
     private void beforeCommand() throws SQLException {
         if (!autoCommit) {
             journalled();
-            fenced = false;
+            letGo();
             touched = true;
         }
     }
@@ -300,7 +333,9 @@ final class CapturedConnection implements InvocationHandler {
             return List.of();
         }
         try {
-            capture.migration().inTransaction(raw, () -> changes.nameTo(capture.migration()));
+            HeldFence held = fence == null ? capture.migration().hold(raw) : fence;
+            fence = held;
+            held.inTransaction(() -> changes.nameTo(capture.migration()));
             return changes.records();
         } catch (Exception failure) {
             SQLException told = told(failure);
@@ -328,12 +363,19 @@ final class CapturedConnection implements InvocationHandler {
                 : new SQLException(message, "25000", failure);
     }
 
+    /** Fences the transaction before a statement is made; going over to the other side is still possible then. */
+    void begin() throws SQLException {
+        if (!autoCommit) {
+            fence(!touched);
+        }
+    }
+
     /**
      * Holds the fence from the transaction's first statement on. Waits for a handover only where nothing was done yet: there is
      * nothing that going back would lose, and no lock that the handover might wait for.
      */
-    private void fence() throws SQLException {
-        if (fenced || raw.isReadOnly() || !capture.isReady()) {
+    private void fence(boolean mayMove) throws SQLException {
+        if (fence != null || raw.isReadOnly() || !capture.isReady()) {
             return;
         }
         if (capture.migration().currentSide() != null) {
@@ -343,34 +385,51 @@ final class CapturedConnection implements InvocationHandler {
         Pace.Deadline patience = capture.patience();
         while (true) {
             try {
-                capture.migration().inTransaction(raw, () -> {});
-                fenced = true;
+                fence = capture.migration().hold(raw);
                 return;
             } catch (StageMovedException moved) {
-                if (touched || patience.isOver() || !isMoving(moved)) {
+                if (touched || patience.isOver()) {
                     throw told(moved);
                 }
                 raw.rollback();
-                rest(moved);
+                if (isElsewhere()) {
+                    if (!mayMove || !route.follows()) {
+                        throw told(moved);
+                    }
+                    goOver();
+                } else {
+                    capture.rest();
+                }
             } catch (Exception failure) {
                 throw told(failure);
             }
         }
     }
 
-    /** Whether the authority may come, or come back, to this side; or others were only in the way. */
-    private boolean isMoving(StageMovedException moved) {
-        return moved.getCause() instanceof SQLException
-                || capture.migration().stage() == Stage.FROZEN
-                || capture.isLeading();
+    /** Whether the other side has the authority, as far as this node knows. */
+    private boolean isElsewhere() {
+        return capture.leader() != side && capture.migration().stage() != Stage.FROZEN;
     }
 
-    private void rest(StageMovedException moved) throws SQLException {
+    /** Goes on with a connection of the other side, set as this one was; nothing has been done on this one. */
+    private void goOver() throws SQLException {
+        Side other = side.other();
+        route.capture(other).prepare();
+        Connection next = route.pool(other).getConnection();
         try {
-            capture.pace().pause(REST);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw told(moved);
+            for (Setting setting : settings.values()) {
+                Through.call(next, setting.setter(), setting.args());
+            }
+            next.setAutoCommit(false);
+            raw.setAutoCommit(true);
+        } catch (Throwable failure) {
+            next.close();
+            throw failure instanceof SQLException sql ? sql : new SQLException(failure);
         }
+        Connection left = raw;
+        raw = next;
+        side = other;
+        capture = route.capture(other);
+        left.close();
     }
 }

@@ -2,8 +2,10 @@ package io.dualwrite.spring.capture;
 
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -29,7 +31,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
  * migration's control row. Thread-safe; connections are as those behind them.
  */
 public final class CapturingDataSource extends DelegatingDataSource {
-    private final Capture capture;
+    private final Route route;
 
     /**
      * A DataSource over the one that the migration was built from.
@@ -47,10 +49,40 @@ public final class CapturingDataSource extends DelegatingDataSource {
             UnnamedChanges unnamed,
             Duration writersWait) {
         super(behind);
-        this.capture = new Capture(side, migration, unnamed, writersWait);
+        this.route = Route.to(side, behind, new Capture(side, migration, unnamed, writersWait));
     }
 
-    /** The DataSource behind all that capture. */
+    private CapturingDataSource(DataSource origin, Route route) {
+        super(origin);
+        this.route = route;
+    }
+
+    /**
+     * A DataSource whose connections lead to the side that has the authority, for applications whose statements both databases
+     * understand: the same names of tables and columns, the same dialect.
+     *
+     * <p>A connection leads where the authority is when it is taken from here. A transaction that finds the authority moved by
+     * the time of its first statement goes over to the other side before anything is done. One that is read-only, and reading
+     * without a transaction, stay where they began; a copy there is a little behind. A statement without a transaction that
+     * finds the authority moved fails with SQL state 40001.
+     *
+     * @param origin the origin's own DataSource
+     * @param target the target's own DataSource; asked for when the authority goes there
+     * @param migration asked for at the first statement that may matter, not before
+     * @param unnamed what to do about statements that may change any record
+     * @param writersWait how long a transaction waits for a handover to end before it begins
+     */
+    public static CapturingDataSource following(
+            DataSource origin,
+            Supplier<DataSource> target,
+            Supplier<JdbcMigration> migration,
+            UnnamedChanges unnamed,
+            Duration writersWait) {
+        Sides<Capture> captures = Sides.each(side -> new Capture(side, migration, unnamed, writersWait));
+        return new CapturingDataSource(origin, Route.following(origin, target, captures));
+    }
+
+    /** The DataSource behind all that capture; of one that follows, the origin's. */
     public static DataSource behind(DataSource dataSource) {
         return dataSource instanceof CapturingDataSource capturing
                 ? behind(capturing.obtainTargetDataSource())
@@ -59,13 +91,18 @@ public final class CapturingDataSource extends DelegatingDataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
-        capture.prepare();
-        return CapturedConnection.of(capture, super.getConnection());
+        return CapturedConnection.of(route, route.begin());
     }
 
+    /**
+     * @throws SQLFeatureNotSupportedException always where it follows: a user belongs to one side
+     */
     @Override
     public Connection getConnection(String username, String password) throws SQLException {
-        capture.prepare();
-        return CapturedConnection.of(capture, super.getConnection(username, password));
+        if (route.follows()) {
+            throw new SQLFeatureNotSupportedException("A user belongs to one side; configure the pools");
+        }
+        Side side = route.begin();
+        return CapturedConnection.of(route, side, super.getConnection(username, password));
     }
 }

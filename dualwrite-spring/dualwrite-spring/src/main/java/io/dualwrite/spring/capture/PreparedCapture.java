@@ -16,6 +16,10 @@ final class PreparedCapture {
             throws Throwable {
         String sql = args != null && args[0] instanceof String text ? text : "";
         Effect effect = connection.capture().effectOf(sql);
+        if (!(effect instanceof Effect.Command)) {
+            connection.begin();
+            effect = connection.capture().effectOf(sql);
+        }
         if (args != null && args.length > 2 && args[2] instanceof Integer concurrency) {
             requireReadOnlyResults(connection, concurrency);
         }

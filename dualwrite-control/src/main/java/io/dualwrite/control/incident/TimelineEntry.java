@@ -1,0 +1,21 @@
+package io.dualwrite.control.incident;
+
+import java.time.Instant;
+
+/**
+ * One line of an incident's story.
+ *
+ * @param kind what happened
+ * @param who a person, or the node that did it
+ */
+public record TimelineEntry(Instant at, Kind kind, String who, String text) {
+    /** What can happen to an incident. */
+    public enum Kind {
+        OPENED,
+        ACKNOWLEDGED,
+        ESCALATED,
+        UPDATED,
+        MITIGATED,
+        RESOLVED
+    }
+}

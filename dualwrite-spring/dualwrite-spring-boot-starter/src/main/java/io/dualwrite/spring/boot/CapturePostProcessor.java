@@ -1,11 +1,13 @@
 package io.dualwrite.spring.boot;
 
 import io.dualwrite.jdbc.JdbcMigration;
+import io.dualwrite.spring.MigrationSetupException;
 import io.dualwrite.spring.capture.CapturingDataSource;
 import io.dualwrite.stage.Side;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
@@ -39,7 +41,7 @@ final class CapturePostProcessor implements BeanPostProcessor, BeanFactoryAware,
                 .bind("dualwrite", DualwriteProperties.class)
                 .map(DualwriteProperties::migrations)
                 .orElse(Map.of()));
-        migrations.values().removeIf(migration -> !migration.capture());
+        migrations.values().removeIf(migration -> !migration.captures());
     }
 
     /** After all others, so that they see what is behind. */
@@ -56,18 +58,38 @@ final class CapturePostProcessor implements BeanPostProcessor, BeanFactoryAware,
         }
         DataSource captured = dataSource;
         for (Map.Entry<String, MigrationProperties> each : migrations.entrySet()) {
-            MigrationProperties migration = each.getValue();
-            Side side = side(factory, name, migration);
-            if (side != null) {
-                captured = new CapturingDataSource(
-                        captured,
-                        side,
-                        () -> factory.getBean(MigrationAssembly.beanOf(each.getKey()), JdbcMigration.class),
-                        migration.unnamedChanges(),
-                        migration.writersWait());
+            Side side = side(factory, name, each.getValue());
+            if (side == null) {
+                continue;
             }
+            boolean following = captured instanceof CapturingDataSource before && before.follows();
+            if (following || (captured != dataSource && each.getValue().followAuthority())) {
+                throw new MigrationSetupException(
+                        "The DataSource '" + name
+                                + "' belongs to several migrations, and one of them follows its authority: '"
+                                + each.getKey() + "' or one before it.",
+                        "Give that migration a DataSource of its own, or leave dualwrite.migrations.<name>.follow-authority"
+                                + " out.");
+            }
+            captured = capturing(factory, captured, side, each.getKey(), each.getValue());
         }
         return captured;
+    }
+
+    private static DataSource capturing(
+            ConfigurableListableBeanFactory factory,
+            DataSource behind,
+            Side side,
+            String name,
+            MigrationProperties migration) {
+        Supplier<JdbcMigration> made = () -> factory.getBean(MigrationAssembly.beanOf(name), JdbcMigration.class);
+        if (side == Side.ORIGIN && migration.followAuthority()) {
+            Supplier<DataSource> target = () -> CapturingDataSource.behind(
+                    BeanFactoryAnnotationUtils.qualifiedBeanOfType(factory, DataSource.class, migration.target()));
+            return CapturingDataSource.following(
+                    behind, target, made, migration.unnamedChanges(), migration.writersWait());
+        }
+        return new CapturingDataSource(behind, side, made, migration.unnamedChanges(), migration.writersWait());
     }
 
     private static @Nullable Side side(

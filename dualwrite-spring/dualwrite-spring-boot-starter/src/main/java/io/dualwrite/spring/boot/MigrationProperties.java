@@ -28,6 +28,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     target before the first step.
  * @param capture Whether changes of the tables are noticed in everything that is executed on the two DataSources, by JPA,
  *     Spring Data, JdbcTemplate or anything else over JDBC.
+ * @param followAuthority Whether the origin's DataSource leads to the side that has the authority, so that the application
+ *     goes on there after a switch; both databases must understand the same statements. Includes capture.
  * @param unnamedChanges What that does about a statement of which it cannot be told which records it changes: refuse, or
  *     whole-table.
  * @param waitForCopy How long a write's caller waits after the commit for the copy to have followed. Freshness, not
@@ -53,6 +55,7 @@ public record MigrationProperties(
         @Nullable String attestedBy,
         @DefaultValue("false") boolean createTables,
         @DefaultValue("false") boolean capture,
+        @DefaultValue("false") boolean followAuthority,
         @DefaultValue("refuse") UnnamedChanges unnamedChanges,
         @DefaultValue("0s") Duration waitForCopy,
         @DefaultValue("5s") Duration copyDeadline,
@@ -73,6 +76,11 @@ public record MigrationProperties(
         }
         // Refused here and not when it is first switched on.
         continuous(verifyRecordsPerSecond, verifyInterval, verifyStandby, verifyPolicy);
+    }
+
+    /** Whether the two DataSources are replaced by others that capture. */
+    boolean captures() {
+        return capture || followAuthority;
     }
 
     /** How continuous verification works, if it does. */

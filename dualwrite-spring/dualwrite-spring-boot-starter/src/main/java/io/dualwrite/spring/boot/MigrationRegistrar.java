@@ -26,7 +26,7 @@ final class MigrationRegistrar implements ImportBeanDefinitionRegistrar {
     public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
         Binder.get(environment).bind("dualwrite", DualwriteProperties.class).ifBound(properties -> {
             properties.migrations().keySet().stream().sorted().forEach(name -> register(name, registry));
-            if (properties.migrations().values().stream().anyMatch(MigrationProperties::capture)) {
+            if (properties.migrations().values().stream().anyMatch(MigrationProperties::captures)) {
                 registry.registerBeanDefinition(CAPTURE, new RootBeanDefinition(CapturePostProcessor.class));
             }
         });

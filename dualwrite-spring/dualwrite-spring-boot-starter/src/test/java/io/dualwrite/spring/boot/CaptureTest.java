@@ -3,7 +3,10 @@ package io.dualwrite.spring.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.dualwrite.jdbc.Jdbc;
 import io.dualwrite.jdbc.JdbcMigration;
+import io.dualwrite.jdbc.Table;
+import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.spring.capture.CapturingDataSource;
 import io.dualwrite.spring.capture.UnnamedChanges;
 import io.dualwrite.stage.Stage;
@@ -11,7 +14,10 @@ import java.time.Duration;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -19,6 +25,8 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -80,6 +88,78 @@ class CaptureTest {
                                     .unnamedChanges())
                             .isEqualTo(UnnamedChanges.WHOLE_TABLE);
                 });
+    }
+
+    @Test
+    void anApplicationsOwnDataSourceFollowsTheAuthorityThereAndBack() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        DataSourceAutoConfiguration.class,
+                        DataSourceTransactionManagerAutoConfiguration.class,
+                        JdbcTemplateAutoConfiguration.class,
+                        JdbcClientAutoConfiguration.class,
+                        DualwriteAutoConfiguration.class))
+                .withUserConfiguration(SameTable.class)
+                .withPropertyValues(
+                        "spring.datasource.url=" + origin(),
+                        "next.url=" + origin(),
+                        "dualwrite.migrations.shop.attested-by=the tests",
+                        "dualwrite.migrations.shop.create-tables=true",
+                        "dualwrite.migrations.shop.follow-authority=true")
+                .run(context -> {
+                    JdbcMigration migration = context.getBean(JdbcMigration.class);
+                    JdbcClient jdbc = context.getBean(JdbcClient.class);
+                    TransactionTemplate transaction =
+                            new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+                    migration.moveTo(Stage.DUAL_WRITE);
+                    jdbc.sql("insert into orders (id, customer) values (1, 'Ada')")
+                            .update();
+                    migration.backfill();
+                    migration.verify(VerifyPolicy.REPAIR);
+
+                    migration.moveTo(Stage.LIVE);
+                    transaction.executeWithoutResult(
+                            status -> jdbc.sql("insert into orders (id, customer) values (2, 'Grace')")
+                                    .update());
+                    assertThat(rows(context, "next")).isEqualTo(2);
+
+                    migration.moveTo(Stage.SHADOW);
+                    jdbc.sql("delete from orders").update();
+                    assertThat(migration.awaitDrained(Duration.ofSeconds(10))).isTrue();
+                    assertThat(rows(context, "dataSource")).isZero();
+                    assertThat(rows(context, "next")).isZero();
+                });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SameTable {
+        @Bean(defaultCandidate = false)
+        @Qualifier("target") DataSource next(@Value("${next.url}") String url) {
+            return DataSourceBuilder.create().url(url).build();
+        }
+
+        @Bean
+        Table<Shop.Order, Long> ordersTable() {
+            return Jdbc.table("orders", Shop.Order.class, Long.class).key(Shop.Order::id);
+        }
+    }
+
+    /** What is really there, seen by nobody else's DataSource. */
+    private static int rows(ApplicationContext context, String bean) {
+        DataSource behind = CapturingDataSource.behind(context.getBean(bean, DataSource.class));
+        return new JdbcTemplate(behind).queryForObject("SELECT COUNT(*) FROM orders", Integer.class);
+    }
+
+    @Test
+    void aDataSourceOfSeveralMigrationsFollowsNone() {
+        application
+                .withPropertyValues(
+                        "dualwrite.migrations.shop.follow-authority=true",
+                        "dualwrite.migrations.archive.capture=true",
+                        "dualwrite.migrations.archive.tables=ordersTable",
+                        "dualwrite.migrations.shop.tables=ordersTable")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("belongs to several migrations"));
     }
 
     @Test

@@ -82,6 +82,11 @@ public final class CapturingDataSource extends DelegatingDataSource {
         return new CapturingDataSource(origin, Route.following(origin, target, captures));
     }
 
+    /** Whether its connections lead to the side that has the authority, and not always to the same. */
+    public boolean follows() {
+        return route.follows();
+    }
+
     /** The DataSource behind all that capture; of one that follows, the origin's. */
     public static DataSource behind(DataSource dataSource) {
         return dataSource instanceof CapturingDataSource capturing

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.jdbc.JdbcMigration;
+import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.spring.jpa.JpaShop.Customers;
 import io.dualwrite.spring.jpa.JpaShop.Databases;
 import io.dualwrite.spring.jpa.JpaShop.Orders;
@@ -290,6 +291,27 @@ class JpaCaptureTest {
         assertSame();
         assertThat(inTarget("SELECT COUNT(*) FROM stocks WHERE warehouse = ?", 9))
                 .isZero();
+    }
+
+    @Test
+    void theApplicationGoesOnThroughASwitchAndBack() throws Exception {
+        Long before = saved(new Customer("before the switch"), customer -> customer.order("before the switch"));
+        migration.backfill();
+        while (!migration.verify(VerifyPolicy.REPAIR).isClean()) {
+            assertSame();
+        }
+
+        migration.moveTo(Stage.LIVE);
+        Long after = saved(new Customer("after the switch"), customer -> customer.order("after the switch"));
+        transaction.executeWithoutResult(
+                status -> customers.findById(before).orElseThrow().name = "changed on the target");
+        assertSame();
+        assertThat(inTarget("SELECT COUNT(*) FROM customers WHERE name = ?", "changed on the target"))
+                .isOne();
+        migration.moveTo(Stage.SHADOW);
+
+        Long again = saved(new Customer("after the way back"), customer -> customer.order("after the way back"));
+        assertThat(List.of(before, after, again)).doesNotHaveDuplicates().isSorted();
     }
 
     @Test

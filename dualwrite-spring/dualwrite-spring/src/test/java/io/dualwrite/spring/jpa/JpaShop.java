@@ -7,7 +7,6 @@ import io.dualwrite.spring.MigrationFactory;
 import io.dualwrite.spring.MigrationFactory.Declaration;
 import io.dualwrite.spring.capture.CapturingDataSource;
 import io.dualwrite.spring.capture.UnnamedChanges;
-import io.dualwrite.stage.Side;
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Duration;
 import java.util.List;
@@ -154,8 +153,8 @@ public class JpaShop {
 
     @Bean
     DataSource dataSource(Databases databases, JdbcMigration migration) {
-        return new CapturingDataSource(
-                databases.origin(), Side.ORIGIN, () -> migration, UnnamedChanges.REFUSE, Duration.ofSeconds(10));
+        return CapturingDataSource.following(
+                databases.origin(), databases::target, () -> migration, UnnamedChanges.REFUSE, Duration.ofSeconds(10));
     }
 
     @Bean

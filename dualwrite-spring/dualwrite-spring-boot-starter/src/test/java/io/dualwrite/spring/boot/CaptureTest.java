@@ -11,11 +11,14 @@ import io.dualwrite.spring.capture.CapturingDataSource;
 import io.dualwrite.spring.capture.UnnamedChanges;
 import io.dualwrite.stage.Stage;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
@@ -25,6 +28,7 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -160,6 +164,35 @@ class CaptureTest {
                         "dualwrite.migrations.shop.tables=ordersTable")
                 .run(context -> assertThat(context.getStartupFailure())
                         .hasStackTraceContaining("belongs to several migrations"));
+    }
+
+    /** See docs/pitfalls.md for the others. */
+    @Test
+    void pitfall14_noBeanIsMadeBeforeAllPostProcessorsAreThere() {
+        List<Integer> whenMade = new ArrayList<>();
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(DualwriteAutoConfiguration.class))
+                .withUserConfiguration(Shop.Target.class, Shop.Tables.class)
+                .withBean(
+                        "counted", DataSource.class, () -> Shop.database("CREATE TABLE orders (id BIGINT PRIMARY KEY)"))
+                .withInitializer(context -> context.addBeanFactoryPostProcessor(beans ->
+                        beans.addBeanPostProcessor(new BeanPostProcessor() {
+                            @Override
+                            public Object postProcessBeforeInitialization(Object bean, String name) {
+                                if (bean instanceof DataSource || bean instanceof JdbcMigration) {
+                                    whenMade.add(beans.getBeanPostProcessorCount());
+                                }
+                                return bean;
+                            }
+                        })))
+                .withPropertyValues(
+                        "dualwrite.migrations.shop.create-tables=true", "dualwrite.migrations.shop.capture=true")
+                .run(context -> {
+                    int all = ((ConfigurableApplicationContext) context)
+                            .getBeanFactory()
+                            .getBeanPostProcessorCount();
+                    assertThat(whenMade).hasSize(3).containsOnly(all);
+                });
     }
 
     @Test

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dualwrite.crash.CrashWalk.Fate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A process that dies, or sleeps, where it matters most; {@link EveryPointTest} goes through all the other places. */
 @ParameterizedClass
 @MethodSource("io.dualwrite.crash.Pairing#all")
+@TestInstance(Lifecycle.PER_CLASS)
 class CrashPointsTest {
     private static final int RECORDS = 24;
 
@@ -29,10 +35,23 @@ class CrashPointsTest {
             "relay at TARGET after the commit of note to recheck",
             "backfill at TARGET before records");
 
-    private final Pairing pairing;
+    @Parameter
+    Pairing pairing;
 
-    CrashPointsTest(Pairing pairing) {
-        this.pairing = pairing;
+    private Cluster cluster;
+    private CrashWalk walk;
+    private List<String> points;
+
+    @BeforeParameterizedClassInvocation
+    void discover() throws Exception {
+        cluster = pairing.cluster(RECORDS);
+        walk = new CrashWalk(cluster);
+        points = walk.discover();
+    }
+
+    @AfterParameterizedClassInvocation
+    void end() throws Exception {
+        cluster.close();
     }
 
     @Test
@@ -50,12 +69,9 @@ class CrashPointsTest {
         visit(TRANSFERRING, Fate.STOPPED);
     }
 
-    private void visit(List<String> points, Fate fate) throws Exception {
-        try (Cluster cluster = pairing.cluster(RECORDS)) {
-            CrashWalk walk = new CrashWalk(cluster);
-            assertThat(walk.discover()).containsAll(points);
-            walk.visit(points, fate);
-            System.out.println(pairing + ": " + walk.report());
-        }
+    private void visit(List<String> chosen, Fate fate) throws Exception {
+        assertThat(points).containsAll(chosen);
+        walk.visit(chosen, fate);
+        System.out.println(pairing + ": " + walk.report());
     }
 }

@@ -45,6 +45,11 @@ public record IncidentSettings(
         return new IncidentSettings(name, poll, clock, sinks, ramp);
     }
 
+    /** The same, looking so often. */
+    public IncidentSettings withPoll(Duration every) {
+        return new IncidentSettings(node, every, clock, sinks, ramp);
+    }
+
     /** The same, timed by this clock. */
     public IncidentSettings withClock(Clock timed) {
         return new IncidentSettings(node, poll, timed, sinks, ramp);

@@ -355,11 +355,20 @@ public final class RampControl implements AutoCloseable {
                 throw new IllegalStateException("Ramp of " + migration.name() + ": " + move.refused());
             }
             if (write(now, move.to(), who, List.of())) {
+                ordered(move.to());
                 wake();
                 return;
             }
         }
         throw new IllegalStateException("Ramp of " + migration.name() + ": others kept changing it; try again");
+    }
+
+    /** Whoever has given an order finds this node following it when the call returns. */
+    private synchronized void ordered(RampState to) {
+        RampState known = seen;
+        if (known == null || known.version() < to.version()) {
+            adopt(to);
+        }
     }
 
     private void refuseBeforeShadow() {

@@ -103,7 +103,16 @@ final class ChangeReader {
         } else if (verb.is("update")) {
             return update(from + 1, end);
         }
-        return verb.is("delete") && word(from + 1, "from") ? delete(from + 2, end) : null;
+        if (!verb.is("delete")) {
+            return null;
+        }
+        if (word(from + 1, "from")) {
+            return delete(from + 2, end, null);
+        }
+        // As MySQL has it: delete o from orders o where …
+        return word(from + 2, "from")
+                ? delete(from + 3, end, tokens.get(from + 1).lower())
+                : null;
     }
 
     /** A name and what follows it. */
@@ -358,13 +367,17 @@ final class ChangeReader {
                 table, text.slice(tokens.get(from).from(), tokens.get(set - 1).to()), where, end);
     }
 
-    private @Nullable Effect delete(int from, int end) {
+    /** {@code alias} is what its table has to be called, if that was said before. */
+    private @Nullable Effect delete(int from, int end, @Nullable String alias) {
         Name name = name(from);
         int at = name.after();
         if (at < end && !word(at, "where") && !word(at, "returning")) {
             at = word(at, "as") ? at + 2 : at + 1;
         }
         if (at < end && !word(at, "where") && !word(at, "returning")) {
+            return null;
+        }
+        if (alias != null && !alias.equals(tokens.get(at - 1).lower())) {
             return null;
         }
         if (name.of().isEmpty()) {

@@ -33,6 +33,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -45,17 +46,23 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Whatever an application does through JPA, the target has the same afterwards. Transfers bring over nothing but records that
  * have an intent, and statements that name no records are refused here; so a change that were missed would be missing.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class JpaCaptureTest {
-    private static AnnotationConfigApplicationContext context;
-    private static JdbcMigration migration;
-    private static Databases databases;
-    private static EntityManager entities;
-    private static TransactionTemplate transaction;
-    private static Customers customers;
+    private AnnotationConfigApplicationContext context;
+    private JdbcMigration migration;
+    private Databases databases;
+    private EntityManager entities;
+    private TransactionTemplate transaction;
+    private Customers customers;
+
+    /** Made for this class. */
+    Databases databases() {
+        return Databases.ofH2();
+    }
 
     @BeforeAll
-    static void startJournalling() throws InterruptedException {
-        context = new AnnotationConfigApplicationContext(JpaShop.class);
+    void startJournalling() throws InterruptedException {
+        context = JpaShop.start(databases());
         migration = context.getBean(JdbcMigration.class);
         databases = context.getBean(Databases.class);
         entities = SharedEntityManagerCreator.createSharedEntityManager(
@@ -67,7 +74,7 @@ class JpaCaptureTest {
     }
 
     @AfterAll
-    static void close() {
+    void close() {
         context.close();
     }
 
@@ -347,7 +354,7 @@ class JpaCaptureTest {
                 .isZero();
     }
 
-    private static Long saved(Customer customer, Function<Customer, ?> more) throws InterruptedException {
+    private Long saved(Customer customer, Function<Customer, ?> more) throws InterruptedException {
         transaction.executeWithoutResult(status -> {
             more.apply(customer);
             customers.save(customer);
@@ -356,8 +363,7 @@ class JpaCaptureTest {
         return customer.id;
     }
 
-    private static void saved(
-            Customer customer, Function<Customer, Order> more, java.util.function.Consumer<Order> then)
+    private void saved(Customer customer, Function<Customer, Order> more, java.util.function.Consumer<Order> then)
             throws InterruptedException {
         transaction.executeWithoutResult(status -> {
             Order order = more.apply(customer);
@@ -367,7 +373,7 @@ class JpaCaptureTest {
         assertSame();
     }
 
-    private static Long orderOf(String status) {
+    private Long orderOf(String status) {
         return context.getBean(Orders.class).findAll().stream()
                 .filter(order -> order.status.equals(status))
                 .findFirst()
@@ -376,18 +382,18 @@ class JpaCaptureTest {
     }
 
     /** Every table has the same rows on both sides. */
-    private static void assertSame() throws InterruptedException {
+    private void assertSame() throws InterruptedException {
         assertThat(migration.awaitDrained(Duration.ofSeconds(10))).isTrue();
         JpaShop.TABLES.forEach((table, columns) -> assertThat(rows(databases.target(), table, columns))
                 .as(table)
                 .isEqualTo(rows(databases.origin(), table, columns)));
     }
 
-    private static List<Map<String, Object>> rows(DataSource side, String table, String columns) {
+    private List<Map<String, Object>> rows(DataSource side, String table, String columns) {
         return new JdbcTemplate(side).queryForList("SELECT " + columns + " FROM " + table + " ORDER BY " + columns);
     }
 
-    private static int inTarget(String query, Object value) {
+    private int inTarget(String query, Object value) {
         return new JdbcTemplate(databases.target()).queryForObject(query, Integer.class, value);
     }
 }

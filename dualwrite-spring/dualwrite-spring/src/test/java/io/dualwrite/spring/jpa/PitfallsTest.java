@@ -64,7 +64,7 @@ class PitfallsTest {
 
     @BeforeAll
     static void startJournalling() throws InterruptedException {
-        context = new AnnotationConfigApplicationContext(JpaShop.class);
+        context = JpaShop.start(Databases.ofH2());
         migration = context.getBean(JdbcMigration.class);
         databases = context.getBean(Databases.class);
         entities = SharedEntityManagerCreator.createSharedEntityManager(context.getBean(EntityManagerFactory.class));

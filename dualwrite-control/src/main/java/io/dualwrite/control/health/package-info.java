@@ -1,0 +1,5 @@
+/** Whether a migration, and what it needs, is well: looked at within time limits, and only read. */
+@NullMarked
+package io.dualwrite.control.health;
+
+import org.jspecify.annotations.NullMarked;

@@ -62,6 +62,10 @@ record Column(
         if (kind == Kind.BOOLEAN && value instanceof Number number) {
             return truth(number);
         }
+        if (value instanceof Float single && (kind == Kind.FLOAT || kind == Kind.DOUBLE)) {
+            // Exactly the same. As a text, a Float has fewer digits than make that number of a double.
+            return single.doubleValue();
+        }
         if (value instanceof Boolean truth && Number.class.isAssignableFrom(kind.valueClass())) {
             return truth ? 1 : 0;
         }

@@ -53,6 +53,7 @@ public final class RampControl implements AutoCloseable {
     private final ReadSensor sensor;
     private final Share share;
     private final List<Subscription> subscriptions = new ArrayList<>();
+    private final @Nullable RampMeters meters;
     private final Map<String, Beat> beats = new HashMap<>();
     private final Map<String, Verdict> verdicts = new HashMap<>();
     private volatile @Nullable RampState seen;
@@ -77,6 +78,8 @@ public final class RampControl implements AutoCloseable {
         this.sensor = new ReadSensor(() -> migration.stage() == Stage.SHADOW, plan, this::expire, this::trip);
         this.findings = new LocalFindings(plan, sensor);
         subscriptions.add(migration.watchReads(sensor));
+        this.meters =
+                settings.meters() == null ? null : new RampMeters(settings.meters(), migration.name(), this::state);
         subscriptions.add(migration.listen(sensor));
         subscriptions.add(migration.listen(event -> {
             if (event instanceof StageMoved moved) {
@@ -192,6 +195,9 @@ public final class RampControl implements AutoCloseable {
             looking.close();
         }
         subscriptions.forEach(Subscription::close);
+        if (meters != null) {
+            meters.close();
+        }
         share.end();
     }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dualwrite.control.incident.IncidentRule;
 import io.dualwrite.control.incident.MigrationRules;
 import io.dualwrite.control.incident.Objectives;
+import io.dualwrite.control.ramp.RampMeters;
+import io.dualwrite.control.ramp.RampPhase;
+import io.dualwrite.control.ramp.RampState;
 import io.dualwrite.event.Meters;
 import io.dualwrite.stage.Stage;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -32,7 +35,8 @@ class PrometheusNamesTest {
     /** The samples of a migration, as Prometheus gets them. */
     private static Set<String> scraped() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        try (Meters meters = new Meters(registry, "shop", () -> Stage.SHADOW)) {
+        try (Meters meters = new Meters(registry, "shop", () -> Stage.SHADOW);
+                RampMeters ramp = new RampMeters(registry, "shop", () -> RampState.FIRST)) {
             Set<String> names = new TreeSet<>();
             Matcher sample = Pattern.compile("(?m)^(dualwrite_[a-z_]+)\\{[^}]*migration=\"shop\"")
                     .matcher(registry.scrape());
@@ -94,7 +98,9 @@ class PrometheusNamesTest {
     }
 
     @Test
-    void theNumbersOfStagesInTheExpressionsAreTheirs() {
+    void theNumbersOfStagesAndPhasesInTheExpressionsAreTheirs() {
+        assertThat(RampPhase.HELD.ordinal()).isEqualTo(3);
+        assertThat(RampPhase.ROLLED_BACK.ordinal()).isEqualTo(5);
         assertThat(Stage.FROZEN.ordinal()).isEqualTo(4);
         for (Stage stage : Stage.values()) {
             assertThat(stage.ordinal() > 4).isEqualTo(stage.isBeyondFlip() && stage != Stage.FROZEN);

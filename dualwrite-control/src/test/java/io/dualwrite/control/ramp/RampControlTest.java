@@ -426,6 +426,24 @@ class RampControlTest {
     }
 
     @Test
+    void metersTellTheShareWhileItIsOpen() throws Exception {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        shop = new Shop(0);
+        open.add(shop);
+        try (RampControl metered = RampControl.byHand(
+                shop.items.migration(), PLAN, memory, shop.settings("n1").withMeters(registry))) {
+            metered.begin("ann");
+            assertThat(registry.get(RampMeters.PERCENT)
+                            .tag("migration", "shop")
+                            .gauge()
+                            .value())
+                    .isEqualTo(50);
+            assertThat(registry.get(RampMeters.PHASE).gauge().value()).isEqualTo(RampPhase.RAMPING.ordinal());
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
     void aPlanThatIsNoneIsRefusedWithEverythingThatIsWrong() {
         assertThatThrownBy(() -> new RampPlan(
                         List.of(MORE, HALF),

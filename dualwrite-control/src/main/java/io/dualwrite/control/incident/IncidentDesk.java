@@ -126,10 +126,7 @@ public final class IncidentDesk implements AutoCloseable {
      * @throws IllegalArgumentException for a rule this desk does not have
      */
     public void raise(String rule) throws Exception {
-        IncidentRule raised = rules.get(rule);
-        if (raised == null) {
-            throw new IllegalArgumentException("There is no rule " + rule + " here");
-        }
+        IncidentRule raised = named(rule);
         holds(raised, find(store.open(migration.name()), raised), facts());
     }
 
@@ -159,11 +156,33 @@ public final class IncidentDesk implements AutoCloseable {
      * @throws IllegalArgumentException for a rule this desk does not have
      */
     public Runbook.Walk walk(String rule) {
+        return named(rule).runbook().walk(facts());
+    }
+
+    /**
+     * The rule's runbook as Markdown, with when it was last exercised: when somebody last resolved an incident of this rule, a
+     * drill that was raised on purpose included. Blocks on the store.
+     *
+     * @throws IllegalArgumentException for a rule this desk does not have
+     */
+    public String runbook(String rule) throws Exception {
+        Runbook runbook = named(rule).runbook();
+        String exercised = "never";
+        for (Incident incident : store.all(migration.name())) {
+            Instant resolved = incident.resolvedAt();
+            if (incident.rule().equals(rule) && resolved != null && incident.owner() != null) {
+                exercised = resolved + " by " + incident.owner();
+            }
+        }
+        return runbook.markdown() + "\nLast exercised: " + exercised + "\n";
+    }
+
+    private IncidentRule named(String rule) {
         IncidentRule of = rules.get(rule);
         if (of == null) {
             throw new IllegalArgumentException("There is no rule " + rule + " here");
         }
-        return of.runbook().walk(facts());
+        return of;
     }
 
     /** What is to be learnt from it, as Markdown. Blocks on the store. */

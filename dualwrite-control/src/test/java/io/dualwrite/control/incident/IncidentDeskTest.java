@@ -402,6 +402,21 @@ class IncidentDeskTest {
     }
 
     @Test
+    void aRunbookSaysWhenItWasLastExercised() throws Exception {
+        IncidentDesk desk = desk("n1", rule(Severity.HIGH, false));
+        assertThat(desk.runbook("slow")).startsWith("# What to do").endsWith("\nLast exercised: never\n");
+        desk.raise("slow");
+        desk.resolve(only(desk).id(), "n1", "nobody has looked at it");
+        assertThat(desk.runbook("slow")).endsWith("\nLast exercised: never\n");
+        times.later(MINUTE);
+        desk.raise("slow");
+        desk.acknowledge(only(desk).id(), "ann");
+        desk.resolve(only(desk).id(), "ann", "a drill");
+        assertThat(desk.runbook("slow")).endsWith("\nLast exercised: 2026-11-23T10:01:00Z by ann\n");
+        assertThatThrownBy(() -> desk.runbook("unknown")).hasMessageContaining("unknown");
+    }
+
+    @Test
     void aComponentWithoutAPrimaryAndAnotherBackupContactIsRefused() {
         assertThatThrownBy(() -> EscalationMatrix.builder()
                         .component("copy", Severity.HIGH, new Contacts("ann", "ann", "#shop"))

@@ -3,13 +3,14 @@ package io.dualwrite.spring.capture;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.spring.capture.Effect.Inseparable;
-import io.dualwrite.spring.capture.Effect.Other;
+import io.dualwrite.spring.capture.Effect.Unexamined;
 import io.dualwrite.spring.capture.Effect.Unnamed;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -110,7 +111,7 @@ final class Capture {
             return effect;
         }
         if (!isReady()) {
-            return new Other();
+            return new Unexamined();
         }
         effect = reader().read(sql);
         if (effects.size() >= MOST_TEXTS) {
@@ -129,6 +130,11 @@ final class Capture {
             reader = made;
         }
         return made;
+    }
+
+    /** All tables of the migration. */
+    List<CapturedTable> tables() throws SQLException {
+        return reader().tables();
     }
 
     /**

@@ -41,6 +41,8 @@ final class CapturedConnection implements InvocationHandler {
     private @Nullable HeldFence fence;
     /** Whether the transaction has done anything that going back to its begin would lose. */
     private boolean touched;
+    /** Whether it has done something before the migration had ever begun, at which nobody has looked. */
+    private boolean unexamined;
 
     /** What the application has set on the connection, to be set again on another one. */
     private record Setting(Method setter, @Nullable Object @Nullable [] args) {}
@@ -181,6 +183,7 @@ final class CapturedConnection implements InvocationHandler {
             capture.admit(entry.effect());
             command = entry.effect() instanceof Command one ? one : command;
             changing |= entry.changes();
+            unexamined |= entry.effect() instanceof Effect.Unexamined;
         }
         if (command != null) {
             if (changing) {
@@ -296,6 +299,7 @@ final class CapturedConnection implements InvocationHandler {
         unread.clear();
         letGo();
         touched = false;
+        unexamined = false;
     }
 
     /** The fence may not be held any more, and is taken anew when it is needed. */
@@ -329,6 +333,9 @@ final class CapturedConnection implements InvocationHandler {
      */
     private Collection<RecordId> journalled() throws SQLException {
         finishUnread();
+        if (unexamined && capture.isReady()) {
+            capture.tables().forEach(changes::whole);
+        }
         if (changes.isEmpty() || !capture.isReady()) {
             return List.of();
         }

@@ -8,6 +8,9 @@ sealed interface Effect {
     /** It changes none of them: it reads, or writes elsewhere. */
     record Other() implements Effect {}
 
+    /** Nobody has looked: the migration had never begun when it was executed. */
+    record Unexamined() implements Effect {}
+
     /** Neither reads nor writes rows: it defines something, sets something, or ends a transaction. */
     record Command(boolean takesBack) implements Effect {}
 

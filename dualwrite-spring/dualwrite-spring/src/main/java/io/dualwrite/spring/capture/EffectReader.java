@@ -68,6 +68,10 @@ final class EffectReader {
         this.tables = List.copyOf(tables);
     }
 
+    List<CapturedTable> tables() {
+        return tables;
+    }
+
     /** What a statement does that needs no look at the tables, or null. */
     static @Nullable Effect atFirstGlance(String sql) {
         String head = sql.stripLeading().toLowerCase(Locale.ROOT);

@@ -20,7 +20,9 @@ record Entry(Effect effect, Map<Integer, Binding> bindings) {
     }
 
     boolean changes() {
-        return !(effect instanceof Effect.Other || effect instanceof Effect.Command);
+        return !(effect instanceof Effect.Other
+                || effect instanceof Effect.Unexamined
+                || effect instanceof Effect.Command);
     }
 
     @Nullable Object value(Operand operand) throws UnknownKeyException {

@@ -328,6 +328,27 @@ class CapturingDataSourceTest {
     }
 
     @Test
+    void aTransactionThatBeganBeforeTheMigrationDidNamesWholeTables() throws Exception {
+        DataSource fresh = database();
+        try (JdbcMigration late = Jdbc.migration("late", fresh, database())
+                .records(Jdbc.table("orders", Order.class, Long.class).key(Order::id))
+                .createTables(true)
+                .attestedBy("the tests")
+                .build()) {
+            try (Connection connection = begin(new CapturingDataSource(
+                    fresh, Side.ORIGIN, () -> late, UnnamedChanges.REFUSE, Duration.ofSeconds(1)))) {
+                execute(connection, "insert into orders (id, status) values (1, 'early')");
+                late.moveTo(Stage.DUAL_WRITE);
+                connection.commit();
+            }
+        }
+
+        assertThat(new JdbcTemplate(fresh).queryForList("select record_type from dualwrite_journal", String.class))
+                .hasSize(1)
+                .doesNotContain("orders");
+    }
+
+    @Test
     void theDriversConnectionIsNotHandedOut() throws SQLException {
         try (Connection connection = captured.getConnection();
                 Statement statement = connection.createStatement()) {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -145,6 +146,17 @@ final class Cluster implements AutoCloseable {
     void dismiss(NodeProcess node) throws SQLException {
         for (Side side : Side.values()) {
             servers.of(side).dismiss(schema, node.name());
+        }
+    }
+
+    /** Waits until a node has nothing in flight on the copy; with an empty journal and no traffic nothing follows. */
+    void awaitCopyLeftAlone(NodeProcess by) throws SQLException {
+        Side copy = authority().other();
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (servers.of(copy).isBusy(schema, by.name())) {
+            assertThat(System.nanoTime())
+                    .as(() -> "the time when " + by.name() + " leaves the " + copy + " alone")
+                    .isLessThan(until);
         }
     }
 

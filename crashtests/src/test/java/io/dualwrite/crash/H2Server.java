@@ -120,6 +120,16 @@ final class H2Server extends Server {
     }
 
     @Override
+    boolean isBusy(String schema, String client) throws SQLException {
+        return !query(
+                        schema,
+                        "select session_id from information_schema.sessions where user_name = upper('" + client
+                                + "') and (contains_uncommitted or executing_statement is not null)",
+                        Server::values)
+                .isEmpty();
+    }
+
+    @Override
     void dismiss(String schema, String client) throws SQLException {
         query(
                 schema,

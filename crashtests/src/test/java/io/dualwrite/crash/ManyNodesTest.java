@@ -91,6 +91,7 @@ class ManyNodesTest {
             Cluster.all(nodes, "pause");
             if (!from.equals("OFF")) {
                 assertThat(awake.call("drain")).isEqualTo("true");
+                cluster.awaitCopyLeftAlone(sleeper);
             }
             sleeper.stop();
             if (from.equals("OFF")) {

@@ -175,6 +175,16 @@ final class MariaServer extends Server {
     }
 
     @Override
+    boolean isBusy(String schema, String client) throws SQLException {
+        return !query(
+                        "information_schema",
+                        "select p.id from processlist p left join innodb_trx t on t.trx_mysql_thread_id = p.id where p.user = '"
+                                + client + "' and (t.trx_id is not null or p.command <> 'Sleep')",
+                        Server::values)
+                .isEmpty();
+    }
+
+    @Override
     void dismiss(String schema, String client) throws SQLException {
         List<Long> sessions = query(
                 "information_schema",

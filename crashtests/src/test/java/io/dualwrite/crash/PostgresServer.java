@@ -132,6 +132,16 @@ final class PostgresServer extends Server {
     }
 
     @Override
+    boolean isBusy(String schema, String client) throws SQLException {
+        return !query(
+                        "public",
+                        "select pid from pg_stat_activity where application_name = '" + client
+                                + "' and state <> 'idle'",
+                        Server::values)
+                .isEmpty();
+    }
+
+    @Override
     void dismiss(String schema, String client) throws SQLException {
         query(
                 "public",

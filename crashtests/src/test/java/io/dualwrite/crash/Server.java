@@ -35,6 +35,9 @@ abstract class Server implements AutoCloseable {
     /** Ends the sessions of a client, as the server itself would after a while of silence. */
     abstract void dismiss(String schema, String client) throws SQLException;
 
+    /** Whether a client is in the middle of a statement, or of a transaction that may hold locks. */
+    abstract boolean isBusy(String schema, String client) throws SQLException;
+
     /** What the sessions are doing now, one by one, as the server tells it. */
     abstract List<String> sessions(String schema) throws SQLException;
 

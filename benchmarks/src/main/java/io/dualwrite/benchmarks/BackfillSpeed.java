@@ -34,14 +34,15 @@ public final class BackfillSpeed {
     }
 
     /** Prints a line for each copy, and what the bound says. */
-    public static void main(String[] args) throws Exception {
-        Backends backend = Backends.valueOf(args.length > 0 ? args[0] : "POSTGRES");
-        long rows = args.length > 1 ? Long.parseLong(args[1]) : 1_000_000;
-        int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
-        BackfillSpeed speed = new BackfillSpeed(Pools.of(backend.databases(), 12), rows);
-        speed.prepare();
-        speed.run(backend, rounds);
-        System.exit(0);
+    public static void main(String[] args) {
+        Verdict.exit(() -> {
+            Backends backend = Backends.valueOf(args.length > 0 ? args[0] : "POSTGRES");
+            long rows = args.length > 1 ? Long.parseLong(args[1]) : 1_000_000;
+            int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
+            BackfillSpeed speed = new BackfillSpeed(Pools.of(backend.databases(), 12), rows);
+            speed.prepare();
+            return speed.run(backend, rounds);
+        });
     }
 
     private void prepare() throws SQLException {
@@ -53,7 +54,7 @@ public final class BackfillSpeed {
                 "analyze " + (TenColumns.isPostgres(pools.target()) ? "" : "table ") + TenColumns.ORIGIN);
     }
 
-    private void run(Backends backend, int rounds) throws Exception {
+    private boolean run(Backends backend, int rounds) throws Exception {
         List<Double> one = new ArrayList<>();
         List<Double> several = new ArrayList<>();
         for (int round = 0; round <= rounds; round++) {
@@ -79,7 +80,7 @@ public final class BackfillSpeed {
         bounds.told(
                 backend + ", in " + RANGES + " ranges / loop by hand",
                 several.stream().mapToDouble(Double::doubleValue).toArray());
-        bounds.print();
+        return bounds.print();
     }
 
     /** Rows a second. */

@@ -9,10 +9,12 @@ import java.util.Locale;
 /** What a run has shown against what is demanded, printed at its end. Belongs to one thread. */
 public final class Bounds {
     private final List<String> lines = new ArrayList<>();
+    private boolean kept = true;
 
     /** Demands a ratio of at least so much. */
     public void atLeast(String what, double bound, double... ratios) {
         double median = median(ratios);
+        kept &= median >= bound;
         lines.add(String.format(
                 Locale.ROOT,
                 "%-60s %6.2f  (%.2f to %.2f)  at least %.2f: %s",
@@ -27,6 +29,7 @@ public final class Bounds {
     /** Demands at most so much. */
     public void atMost(String what, double bound, double... values) {
         double median = median(values);
+        kept &= median <= bound;
         lines.add(String.format(
                 Locale.ROOT,
                 "%-60s %6.2f  (%.2f to %.2f)  at most %.2f: %s",
@@ -43,12 +46,14 @@ public final class Bounds {
         lines.add(String.format(Locale.ROOT, "%-60s %6.2f", what, median(ratios)));
     }
 
-    public void print() {
+    /** Whether all of them are kept. */
+    public boolean print() {
         System.out.println();
         lines.forEach(System.out::println);
         System.out.printf(
                 "load at the end %.1f%n",
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        return kept;
     }
 
     public static double median(double... values) {

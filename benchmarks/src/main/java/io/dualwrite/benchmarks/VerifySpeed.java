@@ -13,16 +13,10 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
-import java.lang.management.MemoryUsage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -63,17 +57,20 @@ public final class VerifySpeed {
     }
 
     /** Prints each round, the medians of the ratios, and whether they keep their bounds. */
-    public static void main(String[] args) throws Exception {
-        Backends backend = Backends.valueOf(args.length > 0 ? args[0] : "POSTGRES");
-        long rows = args.length > 1 ? Long.parseLong(args[1]) : 1_000_000;
-        int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
+    public static void main(String[] args) {
+        Verdict.exit(() -> isKept(
+                Backends.valueOf(args.length > 0 ? args[0] : "POSTGRES"),
+                args.length > 1 ? Long.parseLong(args[1]) : 1_000_000,
+                args.length > 2 ? Integer.parseInt(args[2]) : 5));
+    }
+
+    private static boolean isKept(Backends backend, long rows, int rounds) throws Exception {
         Sides<String> urls = backend.databases();
         Sides<HikariDataSource> pools = Sides.each(side -> pool(urls.of(side)));
         Table<Wide, Long> table = Jdbc.table("wide", Wide.class, Long.class)
                 .key(Wide::id)
                 .keyColumns("id")
                 .to("wide_v2");
-        boolean kept;
         try (JdbcMigration migration = Jdbc.migration("verify", pools.origin(), pools.target())
                 .records(table)
                 .createTables(true)
@@ -83,9 +80,8 @@ public final class VerifySpeed {
                 .build()) {
             VerifySpeed speed = new VerifySpeed(pools, migration, table);
             speed.prepare(rows);
-            kept = speed.run(backend, rows, rounds);
+            return speed.run(backend, rows, rounds);
         }
-        System.exit(kept ? 0 : 1);
     }
 
     private static HikariDataSource pool(String url) {
@@ -133,8 +129,9 @@ public final class VerifySpeed {
         double cpu = median(scans, verifications, Taken::serverSeconds);
         double own = median(scans, verifications, Taken::ownSeconds);
         double both = median(scans, verifications, each -> each.serverSeconds() + each.ownSeconds());
-        double tenth = heap(() -> verify(EVERYTHING.within(table.type().between(1L, rows / 10))));
-        double all = heap(() -> verify(EVERYTHING));
+        double tenth =
+                HeapInUse.during(() -> verify(EVERYTHING.within(table.type().between(1L, rows / 10))));
+        double all = HeapInUse.during(() -> verify(EVERYTHING));
         System.out.printf("%n%s, %,d rows on each side, medians of %d rounds%n", backend, rows, rounds);
         System.out.printf(
                 "processor time of this process, verification / scan: %.2f; of all together: %.2f%n", own, both);
@@ -204,41 +201,5 @@ public final class VerifySpeed {
             throw new IllegalStateException("The sides differ: " + report);
         }
         return report.rows().of(Side.ORIGIN) + report.rows().of(Side.TARGET);
-    }
-
-    /** The most of the heap that collections left in use while it was read, in megabytes. */
-    private static double heap(Reading reading) throws Exception {
-        AtomicBoolean over = new AtomicBoolean();
-        AtomicLong most = new AtomicLong();
-        Thread looker = new Thread(() -> {
-            do {
-                System.gc();
-                if (!over.get()) {
-                    most.accumulateAndGet(leftByTheLastCollection(), Math::max);
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-            } while (!over.get());
-        });
-        looker.setDaemon(true);
-        looker.start();
-        try {
-            reading.read();
-        } finally {
-            over.set(true);
-        }
-        looker.join();
-        if (most.get() == 0) {
-            throw new IllegalStateException("Nothing was collected while it was read");
-        }
-        return most.get() / 1e6;
-    }
-
-    private static long leftByTheLastCollection() {
-        long left = 0;
-        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-            MemoryUsage usage = pool.getCollectionUsage();
-            left += pool.getType() == MemoryType.HEAP && usage != null ? usage.getUsed() : 0;
-        }
-        return left;
     }
 }

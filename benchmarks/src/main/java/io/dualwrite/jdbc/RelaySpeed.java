@@ -5,6 +5,7 @@ import io.dualwrite.benchmarks.Backends;
 import io.dualwrite.benchmarks.Bounds;
 import io.dualwrite.benchmarks.Pools;
 import io.dualwrite.benchmarks.TenColumns;
+import io.dualwrite.benchmarks.Verdict;
 import io.dualwrite.event.MigrationEvent.Transferred;
 import io.dualwrite.fence.Board;
 import io.dualwrite.fence.Pace;
@@ -51,7 +52,7 @@ public final class RelaySpeed {
     private final int rows;
     private final AtomicLong transferred = new AtomicLong();
 
-    private RelaySpeed(Sides<HikariDataSource> pools, int rows) {
+    RelaySpeed(Sides<HikariDataSource> pools, int rows) {
         this.pools = pools;
         this.rows = rows;
         this.parts = new JdbcParts(new JdbcParts.Declaration(
@@ -67,19 +68,20 @@ public final class RelaySpeed {
     }
 
     /** Prints a line for each round, and what the bounds say. */
-    public static void main(String[] args) throws Exception {
-        Backends backend = Backends.valueOf(args.length > 0 ? args[0] : "POSTGRES");
-        int rows = args.length > 1 ? Integer.parseInt(args[1]) : 1_000_000;
-        int missed = args.length > 2 ? Integer.parseInt(args[2]) : 100_000;
-        int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 5;
-        int misses = args.length > 4 ? Integer.parseInt(args[4]) : 1_000_000;
-        RelaySpeed speed = new RelaySpeed(Pools.of(backend.databases(), 12), rows);
-        speed.prepare();
-        speed.run(backend, missed, rounds, misses);
-        System.exit(0);
+    public static void main(String[] args) {
+        Verdict.exit(() -> {
+            Backends backend = Backends.valueOf(args.length > 0 ? args[0] : "POSTGRES");
+            int rows = args.length > 1 ? Integer.parseInt(args[1]) : 1_000_000;
+            int missed = args.length > 2 ? Integer.parseInt(args[2]) : 100_000;
+            int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 5;
+            int misses = args.length > 4 ? Integer.parseInt(args[4]) : 1_000_000;
+            RelaySpeed speed = new RelaySpeed(Pools.of(backend.databases(), 12), rows);
+            speed.prepare();
+            return speed.run(backend, missed, rounds, misses);
+        });
     }
 
-    private void prepare() throws Exception {
+    void prepare() throws Exception {
         TenColumns.create(pools.origin(), TenColumns.ORIGIN);
         TenColumns.create(pools.target(), TenColumns.TARGET);
         TenColumns.fill(pools.origin(), rows);
@@ -99,11 +101,11 @@ public final class RelaySpeed {
         }
     }
 
-    private boolean isPostgres() {
+    boolean isPostgres() {
         return TenColumns.isPostgres(pools.origin());
     }
 
-    private void run(Backends backend, int missed, int rounds, int misses) throws Exception {
+    private boolean run(Backends backend, int missed, int rounds, int misses) throws Exception {
         double[] one = new double[rounds];
         double[] four = new double[rounds];
         Random random = new Random(20261122);
@@ -135,17 +137,17 @@ public final class RelaySpeed {
                 backend + ": transfers for each miss on " + HOT_KEYS + " keys",
                 TRANSFERS,
                 (double) transferred.get() / misses);
-        bounds.print();
+        return bounds.print();
     }
 
-    private List<Long> some(int many, Random random) {
+    List<Long> some(int many, Random random) {
         List<Long> all = new ArrayList<>(LongStream.rangeClosed(1, rows).boxed().toList());
         Collections.shuffle(all, random);
         return all.subList(0, many);
     }
 
     /** Seconds that the relay takes until the journal is empty. */
-    private double relay(List<Long> keys, int threads) {
+    double relay(List<Long> keys, int threads) {
         for (int from = 0; from < keys.size(); from += 5_000) {
             journals.origin()
                     .append(keys.subList(from, Math.min(keys.size(), from + 5_000)).stream()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.event.MigrationEvent.MismatchConfirmed;
+import io.dualwrite.event.MigrationEvent.Repaired;
 import io.dualwrite.jdbc.TypeVoyage.Fit;
 import io.dualwrite.jdbc.TypeVoyage.Thing;
 import io.dualwrite.repair.Discrepancy.Kind;
@@ -16,6 +17,7 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class PlantedTypesTest {
     private static final int WRITERS = 4;
+    private static final int ATTEMPTS = 5;
     private static final int WRITES_PER_SECOND = 1_000;
     /** Each verification runs among so many further writes at least, as do the moments before it. */
     private static final long WRITES_AT_LEAST = 300;
@@ -50,6 +53,7 @@ final class PlantedTypesTest {
     private static final int HOT = 8;
 
     private final List<MismatchConfirmed> found = new CopyOnWriteArrayList<>();
+    private final List<RecordId> repaired = new CopyOnWriteArrayList<>();
     private final Map<RecordId, String> planted = new LinkedHashMap<>();
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -57,8 +61,8 @@ final class PlantedTypesTest {
         return Stream.of(Arguments.of(Engine.POSTGRES, Engine.MARIADB));
     }
 
-    static Stream<Arguments> otherPairs() {
-        return TypesTest.allPairs().filter(pair -> pair.get()[0] != Engine.POSTGRES || pair.get()[1] != Engine.MARIADB);
+    static Stream<Arguments> allPairs() {
+        return TypesTest.allPairs();
     }
 
     @AfterEach
@@ -69,19 +73,9 @@ final class PlantedTypesTest {
     }
 
     @ParameterizedTest(name = "{0} to {1}")
-    @MethodSource("pairs")
-    void everyFaultInEveryTypeIsFoundOnceAmongWrites(Engine origin, Engine target) throws Exception {
-        findAll(origin, target);
-    }
-
-    @ParameterizedTest(name = "{0} to {1}")
-    @MethodSource("otherPairs")
+    @MethodSource("allPairs")
     @Tag("matrix")
-    void everyFaultInEveryTypeIsFoundOnceAmongWritesOnEveryOtherPairing(Engine origin, Engine target) throws Exception {
-        findAll(origin, target);
-    }
-
-    private void findAll(Engine origin, Engine target) throws Exception {
+    void everyFaultInEveryTypeIsFoundOnceAmongWrites(Engine origin, Engine target) throws Exception {
         Sides<TestDatabase> databases = new Sides<>(origin.create(), target.create());
         List<Spoilt> tables = new ArrayList<>();
         new TypeVoyage(origin, target)
@@ -97,23 +91,36 @@ final class PlantedTypesTest {
 
         try (Traffic traffic = new Traffic(migration, tables)) {
             for (int pass = 1; pass <= 2; pass++) {
-                found.clear();
                 traffic.awaitFurther(WRITES_AT_LEAST);
-                VerifyReport report = migration.verify(VerifyPolicy.REPORT);
+                VerifyReport report = verify(migration, VerifyPolicy.REPORT);
                 assertThat(found)
                         .extracting(each -> each.record() + " " + each.kind() + " " + each.fields())
                         .containsExactlyInAnyOrderElementsOf(expected);
                 assertThat(report.confirmed()).isEqualTo(planted.size());
             }
-            found.clear();
-            assertThat(migration.verify(VerifyPolicy.REPAIR).repaired()).isEqualTo(planted.size());
+            verify(migration, VerifyPolicy.REPAIR);
+            assertThat(repaired).containsExactlyInAnyOrderElementsOf(planted.keySet());
             traffic.awaitFurther(WRITES_AT_LEAST);
             System.out.printf(
                     "%s to %s: %d types, %d faults, %,.0f writes/s of %,d offered%n",
                     origin, target, tables.size(), planted.size(), traffic.rate(), WRITES_PER_SECOND);
         }
-        assertThat(migration.awaitDrained(Duration.ofSeconds(60))).isTrue();
+        assertThat(migration.awaitDrained(Duration.ofMinutes(5))).isTrue();
         assertThat(migration.verify(VerifyPolicy.STOP).isClean()).isTrue();
+    }
+
+    /** As an operator does it: again, when a lock could not be had in time because everything here writes the same few rows. */
+    private VerifyReport verify(JdbcMigration migration, VerifyPolicy policy) throws Exception {
+        for (int attempt = 1; ; attempt++) {
+            found.clear();
+            try {
+                return migration.verify(policy);
+            } catch (SQLException failure) {
+                if (attempt == ATTEMPTS) {
+                    throw failure;
+                }
+            }
+        }
     }
 
     @ParameterizedTest(name = "{0} to {1}")
@@ -178,6 +185,8 @@ final class PlantedTypesTest {
                 .listener(event -> {
                     if (event instanceof MismatchConfirmed mismatch) {
                         found.add(mismatch);
+                    } else if (event instanceof Repaired each) {
+                        repaired.add(each.record());
                     }
                 })
                 .build();

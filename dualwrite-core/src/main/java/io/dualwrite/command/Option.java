@@ -17,6 +17,8 @@ enum Option {
     SAMPLE("--sample", "SHARE", "looks only at a share of all pages of records, such as 0.01"),
     SEED("--seed", "NUMBER", "picks the same pages as the sample that told this seed"),
     RECENT("--recent", "NUMBER", "looks only at so many records that were transferred and not confirmed since"),
+    IN_DATABASES(
+            "--in-databases", null, "lets the databases sum up ranges of records, and reads only those that differ"),
     MOST("--most", "NUMBER", "how many records and fields to list at most; 20 by default"),
     PROGRESS("--progress", "HOW", "bar, lines or none; by default a bar on a terminal and lines elsewhere");
 

@@ -29,6 +29,7 @@ enum Word {
             Option.SAMPLE,
             Option.SEED,
             Option.RECENT,
+            Option.IN_DATABASES,
             Option.MOST,
             Option.PROGRESS),
     REPAIR(
@@ -38,6 +39,7 @@ enum Word {
             Option.TYPE,
             Option.FROM,
             Option.TO,
+            Option.IN_DATABASES,
             Option.MOST,
             Option.PROGRESS),
     FLIP("gives the authority to the target (LIVE)", Moves::flip, Option.BY, Option.WAIT, Option.DRY_RUN),

@@ -22,7 +22,7 @@ public interface Control {
      * Replaces the row when it still has the role, handover number and version of {@code expected}; the version is
      * counted up by one and {@link ControlRow#remaining()} becomes a deadline by this store's clock.
      *
-     * @return the row as it stands now, or null when it was not as expected and nothing was changed
+     * @return the row as it stands now, or null when it was not as expected and nothing was changed, whoever holds it
      * @throws FenceBusyException when transactions in flight still hold the row after a short lock time-out; nothing was
      *     changed, nobody queues behind the attempt any longer, and the caller may try again within its budget
      * @throws ControlException when the store fails; when that happens during the commit the change may have been made:

@@ -34,6 +34,10 @@ final class Tally {
         rows[side.ordinal()]++;
     }
 
+    void read(Side side, long more) {
+        rows[side.ordinal()] += more;
+    }
+
     long rows(Side side) {
         return rows[side.ordinal()];
     }

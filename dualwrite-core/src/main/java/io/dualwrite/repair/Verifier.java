@@ -76,7 +76,8 @@ public final class Verifier {
      *
      * @throws IllegalStateException when no copy follows an authority now
      * @throws IllegalArgumentException for a range of a record type that there is not
-     * @throws UnsupportedOperationException when the stores cannot list their keys
+     * @throws UnsupportedOperationException when the stores cannot list their keys, or cannot sum up ranges as they were asked
+     *     to, with all reasons
      * @throws Exception when a store failed: nothing is noted, run again
      */
     public VerifyReport verify(VerifyRequest request) throws Exception {
@@ -87,6 +88,9 @@ public final class Verifier {
                     "These stores cannot list their keys; give both a ScannableStore to have verification");
         }
         ControlRow row = authorityRow();
+        if (request.summed()) {
+            requireSums(listing, scope);
+        }
         long begun = pace.nanos();
         VerifyPass pass = new VerifyPass(request, board.view().leader(), this, listener, pace);
         if (scope instanceof VerifyScope.Recent recent) {
@@ -103,6 +107,24 @@ public final class Verifier {
             }
         }
         return ended(pass, begun);
+    }
+
+    private void requireSums(@Nullable Scan listing, VerifyScope scope) throws Exception {
+        if (!(listing instanceof SummingScan sums)) {
+            throw new UnsupportedOperationException(
+                    "These stores cannot sum up ranges of records; verify without that");
+        }
+        List<String> obstacles = new ArrayList<>();
+        for (RecordType<?, ?> type : types) {
+            if (!(scope instanceof VerifyScope.Within within)
+                    || within.range().type().equals(type.name())) {
+                obstacles.addAll(sums.obstacles(type.name()));
+            }
+        }
+        if (!obstacles.isEmpty()) {
+            throw new UnsupportedOperationException("Sums made in the databases would not tell: "
+                    + String.join("; ", obstacles) + "; verify without them");
+        }
     }
 
     private void everything(VerifyPass pass, Scan listing, int generation) throws Exception {

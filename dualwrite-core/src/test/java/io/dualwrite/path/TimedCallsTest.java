@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,6 +18,20 @@ class TimedCallsTest {
     private final ExecutorService borrowed = Executors.newCachedThreadPool();
     private final CountDownLatch forever = new CountDownLatch(1);
 
+    /** On a thread that is there when this returns, however long it takes to make one. */
+    private void begin(Runnable work) {
+        CountDownLatch begun = new CountDownLatch(1);
+        borrowed.execute(() -> {
+            begun.countDown();
+            work.run();
+        });
+        try {
+            begun.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @AfterEach
     void close() {
         forever.countDown();
@@ -26,8 +40,8 @@ class TimedCallsTest {
 
     @Test
     void aBorrowedExecutorIsBoundedAndOutlivesTheCalls() throws Exception {
-        TimedCalls calls = new TimedCalls(borrowed, Duration.ofMillis(20), 2);
-        List<Thread> threads = new ArrayList<>();
+        TimedCalls calls = new TimedCalls(this::begin, Duration.ofMillis(200), 2);
+        List<Thread> threads = new CopyOnWriteArrayList<>();
         for (int call = 0; call < 2; call++) {
             assertThatThrownBy(() -> calls.call(() -> {
                         threads.add(Thread.currentThread());

@@ -53,17 +53,17 @@ class BrakesTest {
     void nothingIsCopiedWhileAConditionHoldsAndAllIsWhenItEnds() throws Exception {
         originHas(1, 2, 3);
         braking.set(true);
-        letGoAfter(Duration.ofMinutes(30), () -> braking.set(false));
+        letGoAfter(Duration.ofMinutes(5), () -> braking.set(false));
 
         backfill(THROTTLE.withBrake(Brake.when("the replica lags 7 s", braking::get)))
                 .run();
 
         assertThat(bench.items(Side.TARGET)).hasSize(3);
-        assertThat(bench.pace.nanos()).isEqualTo(Duration.ofMinutes(30).toNanos());
+        assertThat(bench.pace.nanos()).isEqualTo(Duration.ofMinutes(5).toNanos());
         assertThat(bench.events.of(Braked.class))
                 .containsExactly(
                         new Braked(Checkpoint.BACKFILL, List.of("the replica lags 7 s"), Duration.ofSeconds(1)),
-                        new Braked(Checkpoint.BACKFILL, List.of(), Duration.ofMinutes(30)));
+                        new Braked(Checkpoint.BACKFILL, List.of(), Duration.ofMinutes(5)));
         assertThat(bench.events.of(Progress.class))
                 .first()
                 .satisfies(told -> assertThat(told.waitingFor()).containsExactly("the replica lags 7 s"));

@@ -35,6 +35,9 @@ final class Canonical {
 
     private Canonical() {}
 
+    /** Numbers of more digits there are written as text. */
+    private static final int MOST_BEHIND_THE_POINT = 18;
+
     /** Rows of so many bytes at most are compared by those bytes themselves, longer ones by their digest. */
     static final int LONGEST_UNDIGESTED = 512;
 
@@ -99,7 +102,7 @@ final class Canonical {
         if (value instanceof Number number) {
             number(out, number);
         } else if (value instanceof Boolean truth) {
-            out.putText('N', truth ? "1" : "0");
+            out.putDigits('N', truth ? 1 : 0, 0);
         } else if (value instanceof CharSequence || value instanceof Character || value instanceof Enum<?>) {
             out.putText('S', column.canonical(value instanceof Enum<?> constant ? constant.name() : value.toString()));
         } else if (value instanceof byte[] bytes) {
@@ -127,33 +130,29 @@ final class Canonical {
         }
     }
 
-    /** The most usual ones by their digits, without a text in between. */
+    /** Without zeros at the end behind the point. Whatever fits is written as digits, so that a number has one form only. */
     private static void decimal(CanonicalBytes out, BigDecimal number) {
         BigInteger digits = number.unscaledValue();
         int scale = number.scale();
-        if (scale < 0 || scale > 18 || digits.bitLength() >= Long.SIZE - 1) {
-            out.putText('N', text(number));
+        if (scale >= 0 && scale <= MOST_BEHIND_THE_POINT && digits.bitLength() < Long.SIZE) {
+            long left = digits.longValue();
+            while (scale > 0 && left % 10 == 0) {
+                left /= 10;
+                scale--;
+            }
+            out.putDigits('N', left, scale);
             return;
         }
-        long left = digits.longValue();
-        while (scale > 0 && left % 10 == 0) {
-            left /= 10;
-            scale--;
+        BigDecimal shortest = number.stripTrailingZeros();
+        if (shortest.scale() < 0) {
+            shortest = shortest.setScale(0);
         }
-        out.putDigits('N', left, scale);
-    }
-
-    /** All digits, and none that are zeros at the end behind the point. */
-    private static String text(BigDecimal number) {
-        if (number.scale() <= 0) {
-            return number.toPlainString();
+        digits = shortest.unscaledValue();
+        if (shortest.scale() <= MOST_BEHIND_THE_POINT && digits.bitLength() < Long.SIZE) {
+            out.putDigits('N', digits.longValue(), shortest.scale());
+        } else {
+            out.putText('L', shortest.toPlainString());
         }
-        String digits = number.toPlainString();
-        int end = digits.length();
-        while (digits.charAt(end - 1) == '0') {
-            end--;
-        }
-        return digits.substring(0, digits.charAt(end - 1) == '.' ? end - 1 : end);
     }
 
     private static boolean isTimeWritten(CanonicalBytes out, Object value) {

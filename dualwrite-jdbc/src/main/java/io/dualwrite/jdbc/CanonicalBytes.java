@@ -1,6 +1,5 @@
 package io.dualwrite.jdbc;
 
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -68,34 +67,12 @@ final class CanonicalBytes {
         put(encoded);
     }
 
-    /** A tag, a length and the digits of a number, so many of them behind the point, as {@code toPlainString} has them. */
-    void putDigits(char tag, long number, int scale) {
-        if (number == Long.MIN_VALUE) {
-            putText(tag, BigDecimal.valueOf(number, scale).toPlainString());
-            return;
-        }
-        long left = Math.abs(number);
-        int digits = 1;
-        for (long rest = left / 10; rest > 0; rest /= 10) {
-            digits++;
-        }
-        digits = Math.max(digits, scale + 1);
-        int length = (number < 0 ? 1 : 0) + digits + (scale > 0 ? 1 : 0);
+    /** A tag, a length, how many digits are behind the point, and all digits as one number. */
+    void putDigits(char tag, long digits, int scale) {
         putByte(tag);
-        putInt(length);
-        ensure(length);
-        int at = size + length;
-        for (int digit = 0; digit < digits; digit++) {
-            if (digit == scale && scale > 0) {
-                bytes[--at] = '.';
-            }
-            bytes[--at] = (byte) ('0' + left % 10);
-            left /= 10;
-        }
-        if (number < 0) {
-            bytes[--at] = '-';
-        }
-        size += length;
+        putInt(1 + Long.BYTES);
+        putByte(scale);
+        putLong(digits);
     }
 
     /** A tag, a length and numbers of eight bytes each. */

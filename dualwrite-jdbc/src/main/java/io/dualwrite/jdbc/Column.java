@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.Temporal;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,13 @@ record Column(
     /** Whether its values are ordered as text. */
     boolean isText() {
         return kind == Kind.TEXT || kind == Kind.CHAR;
+    }
+
+    /** Whether its values are words of an enumeration, which H2, MariaDB and MySQL order by their places in it. */
+    boolean isWords() {
+        // H2's name of the type has the words in it.
+        String type = typeName.toLowerCase(Locale.ROOT);
+        return type.equals("enum") || type.startsWith("enum(") || type.equals("set");
     }
 
     /**

@@ -121,12 +121,23 @@ class ControlRows implements Control {
             session.commit();
             return now;
         } catch (SQLException failure) {
-            if (isBusy(failure)) {
-                throw new FenceBusyException(
-                        "Transactions in flight hold the control row of " + place + "; try again", failure);
+            if (!isBusy(failure)) {
+                throw unreadable(failure);
             }
-            throw unreadable(failure);
+            if (!isStill(expected)) {
+                return null;
+            }
+            throw new FenceBusyException(
+                    "Transactions in flight hold the control row of " + place + "; try again", failure);
         }
+    }
+
+    /** Asked before trying again: transactions may go on holding, one after the other, a row that is another one since. */
+    private boolean isStill(ControlRow expected) {
+        ControlRow now = read();
+        return now.role() == expected.role()
+                && now.handover() == expected.handover()
+                && now.version() == expected.version();
     }
 
     private int replace(Session session, ControlRow expected, ControlRow next) throws SQLException {

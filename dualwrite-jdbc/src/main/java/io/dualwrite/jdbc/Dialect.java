@@ -125,6 +125,11 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
      */
     String ordered(Column column);
 
+    /** Whether an index serves {@code (a, b) > (?, ?)}. */
+    default boolean seeksByLists() {
+        return true;
+    }
+
     /** A bound value, comparable with {@link #ordered}. */
     String orderedValue(Column column);
 
@@ -148,6 +153,24 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
     /** Whether a list of ids is deleted without waiting for other rows; MariaDB may read the whole table for one. */
     default boolean deletesByList() {
         return false;
+    }
+
+    /**
+     * The text of a column's values that is the same only for values which mean the same, whatever the session is set to; null
+     * for types of which that is not known.
+     */
+    default @Nullable String exactText(Column column) {
+        return null;
+    }
+
+    /** The hexadecimal digits of the SHA-256 over the UTF-8 of a text. */
+    default String sha256(String text) {
+        throw new UnsupportedOperationException("This engine has no words for that");
+    }
+
+    /** The number that fifteen hexadecimal digits make, in a type whose sums are exact. */
+    default String number(String hexDigits) {
+        throw new UnsupportedOperationException("This engine has no words for that");
     }
 
     /** What an insert says that brings a number for a column which the database numbers. */

@@ -185,15 +185,21 @@ record H2Dialect() implements Dialect {
         return "datediff('MICROSECOND', " + from + ", " + to + ")";
     }
 
-    /** H2 compares text by UTF-16 units, in which characters beyond the basic plane come too early. */
+    /**
+     * H2 compares text by UTF-16 units, in which characters beyond the basic plane come too early, and an enumeration's words by
+     * their places.
+     */
     @Override
     public String ordered(Column column) {
+        if (column.isWords()) {
+            return "stringtoutf8(cast(" + column.quoted() + " as varchar))";
+        }
         return column.isText() ? "stringtoutf8(" + column.quoted() + ")" : column.quoted();
     }
 
     @Override
     public String orderedValue(Column column) {
-        return column.isText() ? "stringtoutf8(cast(? as varchar))" : "?";
+        return column.isText() || column.isWords() ? "stringtoutf8(cast(? as varchar))" : "?";
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import java.util.List;
 import javax.sql.DataSource;
 
 /** The front door of migrations between two databases, or with their journal in one: declares tables, builds migrations. */
@@ -15,6 +16,22 @@ public final class Jdbc {
      */
     public static <R, K> Table<R, K> table(String originTable, Class<R> recordClass, Class<K> keyClass) {
         return Table.of(originTable, recordClass, keyClass);
+    }
+
+    /**
+     * Declares a table whose rows nobody handles as objects, since all changes of it are captured: a join table, or all of an
+     * application's tables where something else knows them. Keys are the column's values, lists of them where there are
+     * several.
+     *
+     * @param originTable {@code name} or {@code schema.name}
+     * @param key the columns of the primary key, in any order; one at least
+     * @throws IllegalArgumentException when there is none
+     */
+    public static Table<Row, ?> rows(String originTable, List<KeyColumn> key) {
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("The table " + originTable + " needs a key of one column at least");
+        }
+        return Table.ofRows(originTable, List.copyOf(key));
     }
 
     /**

@@ -8,6 +8,8 @@ import io.dualwrite.decorate.RepositoryDecorator;
 import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.StageMovedException;
 import io.dualwrite.fence.Transaction;
+import io.dualwrite.fence.Transactions;
+import io.dualwrite.path.ReadPath;
 import io.dualwrite.repair.Reconcilable;
 import io.dualwrite.repair.Unreconciled;
 import io.dualwrite.stage.ControlRow;
@@ -293,6 +295,19 @@ public final class JdbcMigration extends Migration implements Reconcilable {
      */
     public void dropFromLost(Collection<RecordId> records) {
         made.reconciliation().drop(records);
+    }
+
+    /**
+     * Answers a read of code that is no decorated repository as reads of decorated ones are answered: by the authority, and
+     * compared with the copy later; or, where the query allows it, by the copy for a share of the keys, or when the authority
+     * fails.
+     *
+     * @param reading reads on the side that it is told, by whatever way it has there; may be called several times, and on
+     *     several threads at once
+     * @throws Exception what the reading threw on the authority, unchanged
+     */
+    public <T extends @Nullable Object> T read(ReadPath.Query query, Transactions.Reading<T> reading) throws Exception {
+        return reads().read(query, reading);
     }
 
     /** The side that the calling thread's transaction runs on, or null when it is in none. */

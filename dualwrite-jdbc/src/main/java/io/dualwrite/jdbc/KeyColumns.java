@@ -60,6 +60,23 @@ final class KeyColumns<K> implements KeyCodec<K> {
         return new KeyColumns<>(List.copyOf(parts), List.copyOf(names), Composite.of(keyClass));
     }
 
+    /**
+     * The columns of keys that are lists of these parts, two or more.
+     *
+     * @throws IllegalArgumentException when a class is no kind of part
+     */
+    static KeyColumns<?> ofParts(List<Class<?>> types) {
+        List<KeyPart<?>> parts = new ArrayList<>();
+        for (Class<?> type : types) {
+            KeyPart<?> part = KeyPart.of(type);
+            if (part == null) {
+                throw unusable(type, "is none of them");
+            }
+            parts.add(part);
+        }
+        return new KeyColumns<>(List.copyOf(parts), List.of(), new Listed());
+    }
+
     private static IllegalArgumentException unusable(Class<?> keyClass, String why) {
         return new IllegalArgumentException(
                 "Keys consist of Long, Integer, Short, String, UUID or LocalDate; " + keyClass.getName() + " " + why);
@@ -198,6 +215,18 @@ final class KeyColumns<K> implements KeyCodec<K> {
         @Override
         public K build(List<Object> values) {
             return keyClass.cast(values.get(0));
+        }
+    }
+
+    private record Listed() implements Form<List<?>> {
+        @Override
+        public List<Object> take(List<?> key) {
+            return List.copyOf(key);
+        }
+
+        @Override
+        public List<?> build(List<Object> values) {
+            return values;
         }
     }
 

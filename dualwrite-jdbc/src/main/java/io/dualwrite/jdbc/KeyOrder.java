@@ -2,6 +2,7 @@ package io.dualwrite.jdbc;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -18,18 +19,47 @@ final class KeyOrder {
 
     /** Selects, in order, the rows whose keys compare by these operators with as many keys, to be bound by {@link #bind}. */
     String select(String columns, List<String> operators) {
-        String from = "select " + columns + " from " + table.shape().quoted();
-        String where = operators.stream()
-                .map(operator -> inParentheses(key()) + " " + operator + " " + inParentheses(values()))
-                .collect(Collectors.joining(" and "));
-        return from + (where.isEmpty() ? "" : " where " + where) + " order by " + key();
+        return "select " + columns + " from " + table.shape().quoted() + where(operators) + " order by " + key();
+    }
+
+    /** The condition that keys compare by these operators with as many keys; empty without any. */
+    String where(List<String> operators) {
+        String where = operators.stream().map(this::compared).collect(Collectors.joining(" and "));
+        return where.isEmpty() ? "" : " where " + where;
     }
 
     void bind(PreparedStatement statement, List<String> keys) throws SQLException {
-        @Nullable Object[] values = table.bind(keys);
-        for (int at = 0; at < values.length; at++) {
-            statement.setObject(at + 1, values[at]);
+        int at = 0;
+        for (String key : keys) {
+            @Nullable Object[] values = table.bind(List.of(key));
+            for (int shortest = isWhole() ? values.length : 1; shortest <= values.length; shortest++) {
+                for (int part = 0; part < shortest; part++) {
+                    statement.setObject(++at, values[part]);
+                }
+            }
         }
+    }
+
+    /** Whether a key is compared as a whole, and not column by column. */
+    private boolean isWhole() {
+        return table.key().size() == 1 || dialect.seeksByLists();
+    }
+
+    private String compared(String operator) {
+        if (isWhole()) {
+            return inParentheses(key()) + " " + operator + " " + inParentheses(values());
+        }
+        // Equal in the first columns, and beyond in the next one.
+        List<String> cases = new ArrayList<>();
+        StringBuilder equal = new StringBuilder();
+        for (int at = 0; at < table.key().size(); at++) {
+            boolean isLast = at == table.key().size() - 1;
+            String column = dialect.ordered(table.key().get(at));
+            String value = dialect.orderedValue(table.key().get(at));
+            cases.add(equal + column + " " + (isLast ? operator : operator.substring(0, 1)) + " " + value);
+            equal.append(column).append(" = ").append(value).append(" and ");
+        }
+        return "(" + String.join(" or ", cases) + ")";
     }
 
     private String inParentheses(String list) {

@@ -35,7 +35,7 @@ enum Kind {
     JSON(String.class),
     /** Anything else that has a text form: enumerations, intervals, addresses. */
     OTHER(String.class),
-    /** What cannot be carried: arrays, rows, references. */
+    /** What cannot be carried: arrays, rows, references, PostgreSQL's large objects, of which the row has the number only. */
     UNSUPPORTED(Object.class);
 
     private final Class<?> valueClass;
@@ -60,7 +60,7 @@ enum Kind {
             case "timestamptz" -> TIMESTAMP_WITH_ZONE;
             case "timetz" -> TIME_WITH_ZONE;
             case "bytea" -> BYTES;
-            case "oid" -> LONG;
+            case "oid" -> UNSUPPORTED;
             // H2 calls a float(20) a DOUBLE, and PostgreSQL its money.
             case "real" -> FLOAT;
             case "money" -> OTHER;

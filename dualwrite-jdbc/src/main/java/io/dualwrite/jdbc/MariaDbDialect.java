@@ -206,16 +206,22 @@ record MariaDbDialect(boolean mysql) implements Dialect {
 
     /**
      * Text under a binary collation is in the order of its bytes already, and an index serves it. The engine's own UUID
-     * orders some versions by their time.
+     * orders some versions by their time, and an enumeration its words by their places.
      */
     @Override
     public String ordered(Column column) {
         if (column.kind() == Kind.UUID) {
             return "cast(cast(" + column.quoted() + " as char(36)) as binary)";
         }
-        return column.isText() && !isBytewise(column)
+        return column.isText() && (column.isWords() || !isBytewise(column))
                 ? "cast(convert(" + column.quoted() + " using utf8mb4) as binary)"
                 : column.quoted();
+    }
+
+    /** It would read the index from its beginning to the key, for each page again. */
+    @Override
+    public boolean seeksByLists() {
+        return false;
     }
 
     @Override
@@ -238,6 +244,33 @@ record MariaDbDialect(boolean mysql) implements Dialect {
     @Override
     public String numberedByHand() {
         return "";
+    }
+
+    @Override
+    public @Nullable String exactText(Column column) {
+        if (mysql) {
+            return null;
+        }
+        String quoted = column.quoted();
+        return switch (column.kind()) {
+            case INTEGER, LONG, DECIMAL, FLAG, UUID, DATE, TIME, TIMESTAMP, TIMESTAMP_IN_UTC, DOUBLE ->
+                "cast(" + quoted + " as char)";
+            case BOOLEAN, BYTES -> "hex(" + quoted + ")";
+            // Its own text has six digits.
+            case FLOAT -> "cast(cast(" + quoted + " as double) as char)";
+            case TEXT, CHAR -> "convert(" + quoted + " using utf8mb4)";
+            default -> null;
+        };
+    }
+
+    @Override
+    public String sha256(String text) {
+        return "sha2(convert(" + text + " using utf8mb4), 256)";
+    }
+
+    @Override
+    public String number(String hexDigits) {
+        return "cast(conv(" + hexDigits + ", 16, 10) as unsigned)";
     }
 
     /** The text protocol shows six digits of a FLOAT; as a DOUBLE it shows all of them. */

@@ -215,6 +215,46 @@ record PostgresDialect() implements Dialect {
     }
 
     @Override
+    public @Nullable String exactText(Column column) {
+        String quoted = column.quoted();
+        return switch (column.typeName()) {
+            case "int2",
+                    "int4",
+                    "int8",
+                    "bigserial",
+                    "serial",
+                    "smallserial",
+                    "bool",
+                    "numeric",
+                    "uuid",
+                    "date",
+                    "text",
+                    "varchar",
+                    "bpchar",
+                    "time",
+                    "timetz",
+                    "timestamp",
+                    "jsonb" -> "cast(" + quoted + " as text)";
+            // Texts of these depend on settings.
+            case "timestamptz" -> "cast(" + quoted + " at time zone 'UTC' as text)";
+            case "float4" -> "encode(float4send(" + quoted + "), 'hex')";
+            case "float8" -> "encode(float8send(" + quoted + "), 'hex')";
+            case "bytea" -> "encode(" + quoted + ", 'hex')";
+            default -> null;
+        };
+    }
+
+    @Override
+    public String sha256(String text) {
+        return "encode(sha256(convert_to(" + text + ", 'UTF8')), 'hex')";
+    }
+
+    @Override
+    public String number(String hexDigits) {
+        return "cast(cast(cast('x0' || " + hexDigits + " as bit(64)) as bigint) as numeric)";
+    }
+
+    @Override
     public boolean deletesByList() {
         return true;
     }

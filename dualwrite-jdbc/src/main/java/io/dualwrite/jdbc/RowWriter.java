@@ -92,6 +92,25 @@ final class RowWriter {
                                         .collect(Collectors.joining(", ")));
     }
 
+    /** Takes references to rows of the same table from rows that are going to be deleted, in whatever order. */
+    void unlink(List<Reference> references, List<String> keys) throws SQLException {
+        for (Reference reference : references) {
+            List<Column> columns = reference.on(table.side()).stream()
+                    .map(table.shape()::column)
+                    .filter(column -> column.nullable() && !table.key().contains(column))
+                    .toList();
+            for (List<String> list : columns.isEmpty() ? List.<List<String>>of() : InLists.of(keys)) {
+                String set = columns.stream()
+                        .map(column -> column.quoted() + " = null")
+                        .collect(Collectors.joining(", "));
+                session.run()
+                        .update(
+                                "update " + table.shape().quoted() + " set " + set + table.whereKeyIn(list.size()),
+                                table.bind(list));
+            }
+        }
+    }
+
     void delete(List<String> keys) throws SQLException {
         for (List<String> list : InLists.of(keys)) {
             session.run()

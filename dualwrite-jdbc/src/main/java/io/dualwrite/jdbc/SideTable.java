@@ -58,6 +58,12 @@ record SideTable(Table<?, ?> table, Side side, TableShape shape, List<Column> ke
 
     /** {@code where columns in (…)} for so many values of these columns. */
     static String whereIn(List<Column> columns, int values) {
+        if (values == 1) {
+            // MariaDB would look at every row to delete the one of a list.
+            return columns.stream()
+                    .map(column -> column.quoted() + " = ?")
+                    .collect(Collectors.joining(" and ", " where ", ""));
+        }
         String list = columns.stream().map(Column::quoted).collect(Collectors.joining(", "));
         return columns.size() == 1
                 ? " where " + list + " in " + InLists.marks("?", values)

@@ -6,6 +6,7 @@ import io.dualwrite.stage.Sides;
 import io.dualwrite.store.RecordType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -37,6 +38,7 @@ public final class Table<R, K> {
     private final boolean identity;
     private final Set<String> triggers;
     private final Set<String> fitting;
+    private final List<Class<?>> keyParts;
 
     /** What a declaration says, while the next one is made from it. */
     private static final class Draft<R, K> {
@@ -54,6 +56,7 @@ public final class Table<R, K> {
         private boolean identity;
         private Set<String> triggers = Set.of();
         private Set<String> fitting = Set.of();
+        private List<Class<?>> keyParts = List.of();
 
         Draft(String table, Class<R> recordClass, Class<K> keyClass) {
             this.recordClass = recordClass;
@@ -77,6 +80,7 @@ public final class Table<R, K> {
             this.identity = from.identity;
             this.triggers = from.triggers;
             this.fitting = from.fitting;
+            this.keyParts = from.keyParts;
         }
     }
 
@@ -95,10 +99,39 @@ public final class Table<R, K> {
         this.identity = draft.identity;
         this.triggers = draft.triggers;
         this.fitting = draft.fitting;
+        this.keyParts = List.copyOf(draft.keyParts);
     }
 
     static <R, K> Table<R, K> of(String originTable, Class<R> recordClass, Class<K> keyClass) {
         return new Table<>(new Draft<>(originTable, recordClass, keyClass));
+    }
+
+    /** Rows that nobody handles as objects, with keys that are single values or lists of them. */
+    static Table<Row, ?> ofRows(String originTable, List<KeyColumn> key) {
+        String[] columns = key.stream().map(KeyColumn::name).toArray(String[]::new);
+        if (key.size() == 1) {
+            return single(originTable, key.get(0)).keyColumns(columns);
+        }
+        Draft<Row, List<?>> draft = new Draft<>(originTable, Row.class, listClass());
+        draft.keyParts = key.stream().<Class<?>>map(KeyColumn::type).toList();
+        draft.key =
+                row -> key.stream().map(part -> required(row.get(part.name()))).toList();
+        return new Table<>(draft).keyColumns(columns);
+    }
+
+    private static <K> Table<Row, K> single(String originTable, KeyColumn column) {
+        @SuppressWarnings("unchecked") // A class is the class of itself.
+        Class<K> type = (Class<K>) column.type();
+        return of(originTable, Row.class, type).key(row -> required(row.get(column.name(), type)));
+    }
+
+    private static <T> T required(@Nullable T part) {
+        return Objects.requireNonNull(part, "A primary key has no column without a value");
+    }
+
+    @SuppressWarnings("unchecked") // There is no class of lists of anything.
+    private static Class<List<?>> listClass() {
+        return (Class<List<?>>) (Class<?>) List.class;
     }
 
     /** What journals, meters and events call these records; by default the origin's table name. Never change it midway. */
@@ -157,7 +190,10 @@ public final class Table<R, K> {
         return references(parent, List.of(originColumn), List.of(targetColumn));
     }
 
-    /** Declares a foreign key to {@code parent}, its columns in the order of the parent's key. */
+    /**
+     * Declares a foreign key to {@code parent}, its columns in the order of the parent's key. A table that references itself is
+     * its own parent: {@code table.references(table, …)}.
+     */
     public Table<R, K> references(Table<?, ?> parent, List<String> originColumns, List<String> targetColumns) {
         Draft<R, K> draft = new Draft<>(this);
         draft.references = new ArrayList<>(references);
@@ -270,8 +306,9 @@ public final class Table<R, K> {
         return problems;
     }
 
+    @SuppressWarnings("unchecked") // There are parts where keys are lists, and nowhere else.
     KeyColumns<K> keys() {
-        return KeyColumns.of(keyClass);
+        return keyParts.isEmpty() ? KeyColumns.of(keyClass) : (KeyColumns<K>) KeyColumns.ofParts(keyParts);
     }
 
     Sides<String> tables() {

@@ -185,7 +185,9 @@ class TableCarrier implements Carrier {
                 if (!holders.isEmpty()) {
                     throw new FurtherRecordsException(holders);
                 }
-                writer.upsert(mine);
+                for (Map<RecordId, Row> generation : Generations.of(table, copy.side(), mine)) {
+                    writer.upsert(generation);
+                }
             }
         }
         for (Table<?, ?> table : tables.inReverse()) {
@@ -193,7 +195,9 @@ class TableCarrier implements Carrier {
                     .filter(key -> !rows.containsKey(new RecordId(table.name(), key)))
                     .toList();
             if (!gone.isEmpty()) {
-                new RowWriter(session, tables.at(copy, session.connection(), table.name())).delete(gone);
+                RowWriter writer = new RowWriter(session, tables.at(copy, session.connection(), table.name()));
+                writer.unlink(Generations.within(table), gone);
+                writer.delete(gone);
             }
         }
     }

@@ -49,7 +49,8 @@ final class TableCheck {
                     .toList();
             if (!unsupported.isEmpty()) {
                 reasons.add("The columns " + unsupported + " of " + name
-                        + " are of types that cannot be carried; leave them out with a mapping(…)");
+                        + " are of types that cannot be carried; leave them out with a mapping(…)"
+                        + " (of PostgreSQL's oid the contents lie outside of the row: make it bytea or text)");
             }
         }
     }
@@ -112,6 +113,7 @@ final class TableCheck {
             case CHAR -> part.type() == UUID.class;
             case UUID, BYTES -> part.type() == UUID.class;
             case DATE -> part.type() == LocalDate.class;
+            case OTHER -> column.isWords() && part.type() == String.class;
             default -> false;
         };
     }

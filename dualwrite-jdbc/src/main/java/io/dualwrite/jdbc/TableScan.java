@@ -1,6 +1,6 @@
 package io.dualwrite.jdbc;
 
-import io.dualwrite.repair.Scan;
+import io.dualwrite.repair.SummingScan;
 import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
@@ -21,16 +21,35 @@ import org.jspecify.annotations.Nullable;
  * order of its bytes is as a rule none that an index has, and every page would sort the table anew. The same goes for {@link
  * #keysAfter}, so a large PostgreSQL table with a text key wants an index on {@code (key collate "C")}.
  */
-final class TableScan implements Scan {
-    /** Rows of a page of fingerprints. */
-    static final int PAGE_ROWS = 5_000;
+final class TableScan implements SummingScan {
+    /** Rows of a page of fingerprints. Short enough for a transaction, long enough for what it costs to begin one. */
+    private static final int PAGE_ROWS = 20_000;
+    /** Rows that are read without a thread of their own. */
+    private static final int WITHOUT_THREAD = 5_000;
 
     private final Sides<Place> places;
     private final Tables tables;
+    private final TableSums sums;
 
     TableScan(Sides<Place> places, Tables tables) {
         this.places = places;
         this.tables = tables;
+        this.sums = new TableSums(places, tables);
+    }
+
+    @Override
+    public List<String> obstacles(String type) throws SQLException {
+        return sums.obstacles(type);
+    }
+
+    @Override
+    public Sum sum(Side side, String type, @Nullable String after, @Nullable String last) throws SQLException {
+        return sums.sum(side, type, after, last);
+    }
+
+    @Override
+    public @Nullable String keyAt(Side side, String type, @Nullable String after, long number) throws SQLException {
+        return sums.keyAt(side, type, after, number);
     }
 
     @Override
@@ -85,7 +104,7 @@ final class TableScan implements Scan {
         boolean inOneStream = table.key().stream().anyMatch(Column::isText);
         return new PrintsAhead(
                 new TablePrints(source, inOneStream ? Integer.MAX_VALUE : PAGE_ROWS),
-                PAGE_ROWS,
+                WITHOUT_THREAD,
                 "dualwrite-" + place.migration() + "-reading-" + side.name().toLowerCase(Locale.ROOT));
     }
 

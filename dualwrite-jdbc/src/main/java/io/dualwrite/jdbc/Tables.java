@@ -21,7 +21,8 @@ final class Tables {
     /**
      * Of declarations with different names.
      *
-     * @throws IllegalArgumentException when references go round in a circle or to a table that is not among these
+     * @throws IllegalArgumentException when references go round in a circle of several tables, or to a table that is not among
+     *     these
      */
     Tables(List<Table<?, ?>> tables) {
         Map<String, Table<?, ?>> all = new LinkedHashMap<>();
@@ -39,6 +40,9 @@ final class Tables {
                     + "; declare those that the databases do not enforce at once no longer");
         }
         for (Reference reference : table.references()) {
+            if (reference.parent().name().equals(table.name())) {
+                continue;
+            }
             Table<?, ?> parent = all.get(reference.parent().name());
             if (parent == null) {
                 throw new IllegalArgumentException("The table " + table + " references " + reference.parent()

@@ -22,6 +22,9 @@ record TextForms(Set<String> padded, Set<String> json, Set<String> uuids) {
 
     /** The UUID that a value stands for; the value itself where it is none. */
     static Object uuid(Object value) {
+        if (value instanceof UUID) {
+            return value;
+        }
         try {
             Object read = value instanceof String text ? UUID.fromString(text) : UuidBytes.read(value);
             return read == null ? value : read;

@@ -68,7 +68,7 @@ final class TypeFit {
                     yield "characters beyond its own set";
                 }
                 int room = characters(to);
-                boolean bounded = from.kind() != Kind.OTHER && !isWords(from);
+                boolean bounded = from.kind() != Kind.OTHER && !from.isWords();
                 yield bounded && room < UNBOUNDED && length(from) > room
                         ? "texts of more than " + room + " characters"
                         : null;
@@ -76,11 +76,6 @@ final class TypeFit {
             case UUID, JSON, OTHER -> null;
             default -> another(to);
         };
-    }
-
-    private static boolean isWords(Column column) {
-        String name = column.typeName().toLowerCase(Locale.ROOT);
-        return name.equals("enum") || name.equals("set");
     }
 
     private static boolean takesAllCharacters(Column column) {

@@ -75,6 +75,22 @@ final class CommandTest {
     }
 
     @Test
+    void whatTheDatabasesCannotSumUpIsRefusedAndNothingElseMixedWithIt() {
+        program(0, "move", "dualwrite");
+        program(0, "backfill");
+        Said refused = program(1, "verify", "--in-databases");
+        assertThat(refused.of("summed")).isEqualTo("true");
+        assertThat(refused.reasons())
+                .singleElement()
+                .asString()
+                .contains("customer has a mapping", "orders has a mapping");
+        for (String part : List.of("--sample", "--recent")) {
+            assertThat(program(2, "verify", "--in-databases", part, "1").of("error"))
+                    .contains("--in-databases is for everything or a range");
+        }
+    }
+
+    @Test
     void aWholeMigrationIsMadeByCommandsAlone() {
         assertThat(program(0, "preflight").facts()).contains(entry("reasons", "0"), entry("outcome", "done"));
         assertThat(program(0, "status").facts())

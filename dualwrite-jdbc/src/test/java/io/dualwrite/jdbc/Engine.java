@@ -23,6 +23,11 @@ enum Engine {
     POSTGRES {
         @Override
         TestDatabase create() {
+            return new TestDatabase(this, PostgresServer.newPooledSchema());
+        }
+
+        @Override
+        TestDatabase createUnpooled() {
             return new TestDatabase(this, PostgresServer.newSchema());
         }
     },
@@ -66,6 +71,11 @@ enum Engine {
 
     /** An empty database: in memory, or a schema of its own on the one server of this process. */
     abstract TestDatabase create();
+
+    /** As {@link #create()}; each connection is a new one. */
+    TestDatabase createUnpooled() {
+        return create();
+    }
 
     /** The type of a column that the database numbers. */
     String numbered() {

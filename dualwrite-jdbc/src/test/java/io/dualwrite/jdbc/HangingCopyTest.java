@@ -28,7 +28,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** A copy that accepts connections and then says nothing any more. */
 final class HangingCopyTest {
-    private final Sides<TestDatabase> databases = new Sides<>(Engine.H2.create(), Engine.POSTGRES.create());
+    private final Sides<TestDatabase> databases = new Sides<>(Engine.H2.create(), Engine.POSTGRES.createUnpooled());
     private final Wire wire;
     private final Shop shop;
 

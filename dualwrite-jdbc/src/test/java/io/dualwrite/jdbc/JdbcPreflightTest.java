@@ -112,6 +112,15 @@ final class JdbcPreflightTest {
     }
 
     @Test
+    void aLargeObjectOfPostgresIsRefusedSinceItsRowHasANumberOnly() {
+        TestDatabase postgres = Engine.POSTGRES.create();
+        postgres.run("create table thing (id bigint primary key, picture oid)");
+        Shop shop = new Shop(new Sides<>(databases.origin(), postgres), List.of(thing()));
+        assertThat(preflight(shop).copy(Side.TARGET))
+                .anyMatch(reason -> reason.contains("[picture]") && reason.contains("bytea"));
+    }
+
+    @Test
     void columnsThatDifferWithoutAMappingAreRefused() {
         databases.origin().run("create table thing (id bigint primary key, x integer)");
         databases.target().run("create table thing (id bigint primary key, y integer)");

@@ -3,9 +3,11 @@ package io.dualwrite.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dualwrite.stage.Side;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -91,5 +93,28 @@ final class KeyColumnsTest {
         assertThatThrownBy(() -> KeyColumns.of(Line.class).encode(new Line(1, null)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("article");
+    }
+
+    @Test
+    void keysOfRowsAreValuesOrListsOfThem() {
+        UUID id = UUID.randomUUID();
+        Row row = Row.of(Map.of("ORDER_ID", 7, "product", id.toString(), "other", "x"));
+
+        assertThat(idOf(Jdbc.rows("t", List.of(new KeyColumn("order_id", Long.class))), row))
+                .isEqualTo("7");
+        Table<Row, ?> links =
+                Jdbc.rows("t", List.of(new KeyColumn("order_id", Long.class), new KeyColumn("product", UUID.class)));
+        assertThat(idOf(links, row)).isEqualTo("7|" + id);
+        assertThat(links.keys().valuesOf("7|" + id)).containsExactly(7L, id);
+        assertThat(links.keyColumns(Side.TARGET)).containsExactly("order_id", "product");
+        assertThat(links.problems()).isEmpty();
+        assertThatThrownBy(() -> Jdbc.rows("t", List.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThat(Jdbc.rows("t", List.of(new KeyColumn("a", Double.class), new KeyColumn("b", Long.class)))
+                        .problems())
+                .isNotEmpty();
+    }
+
+    private static <K> String idOf(Table<Row, K> table, Row row) {
+        return table.type().idOf(row).key();
     }
 }

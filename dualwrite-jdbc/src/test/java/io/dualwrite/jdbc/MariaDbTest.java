@@ -12,7 +12,10 @@ import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -50,6 +53,54 @@ final class MariaDbTest {
     void otherColumnsMayHaveAnyCollation() throws Exception {
         origin.run("create table thing (id bigint primary key, t varchar(20) collate utf8mb4_general_ci)");
         assertThat(problems(THINGS)).isEmpty();
+    }
+
+    @Test
+    void aPageOfCompositeKeysIsSoughtInTheIndex() throws Exception {
+        Table<Row, ?> places = Jdbc.rows(
+                "place",
+                List.of(
+                        new KeyColumn("floor", Integer.class),
+                        new KeyColumn("room", Integer.class),
+                        new KeyColumn("seat", Integer.class)));
+        origin.run(
+                "create table place (floor int, room int, seat int, primary key (floor, room, seat))",
+                "insert into place select seq div 500, seq div 20 mod 25, seq mod 20 from seq_0_to_4999",
+                "analyze table place");
+        Shop shop = new Shop(new Sides<>(origin, Engine.H2.create()), List.of(places));
+        TableScan scan = new TableScan(shop.made.places(), shop.made.tables());
+        List<String> all = new ArrayList<>();
+        for (List<String> page = scan.keysAfter(Side.ORIGIN, "place", null, 70);
+                !page.isEmpty();
+                page = scan.keysAfter(Side.ORIGIN, "place", page.get(page.size() - 1), 70)) {
+            all.addAll(page);
+        }
+        assertThat(all)
+                .hasSize(5_000)
+                .isSortedAccordingTo(places.type()::inKeyOrder)
+                .doesNotHaveDuplicates();
+        assertThat(rowsReadFor(shop, List.of(">"), all.subList(4_900, 4_901))).isBetween(99L, 110L);
+        assertThat(rowsReadFor(shop, List.of(">", "<="), List.of(all.get(4_000), all.get(4_090))))
+                .isBetween(90L, 110L);
+    }
+
+    /** How many entries of indexes the server reads on the way. */
+    private long rowsReadFor(Shop shop, List<String> operators, List<String> keys) throws SQLException {
+        try (Connection connection = origin.pool().getConnection();
+                Statement statement = connection.createStatement()) {
+            KeyOrder order = new KeyOrder(
+                    Dialect.of(connection),
+                    shop.made.tables().at(shop.made.places().origin(), "place"));
+            statement.execute("flush status");
+            try (PreparedStatement page = connection.prepareStatement(order.select("*", operators))) {
+                order.bind(page, keys);
+                page.executeQuery();
+            }
+            try (ResultSet read = statement.executeQuery("show session status like 'Handler_read_next'")) {
+                read.next();
+                return read.getLong(2);
+            }
+        }
     }
 
     @Test

@@ -62,7 +62,7 @@ final class ServerWatchTest {
 
     @Test
     void connectionsThatFindOtherTablesOfTheLibraryLeadToAnotherServer() throws Exception {
-        TestDatabase other = databases.origin().engine().create();
+        TestDatabase other = databases.origin().engine().createUnpooled();
         Schema.of("shop", Side.ORIGIN, other.pool()).apply();
         Shop mixed = new Shop(
                 databases, new Sides<>(other.pool(), databases.target().pool()), List.of(Shop.ORDERS, Shop.CUSTOMERS));

@@ -96,6 +96,17 @@ public abstract class ControlContract {
     }
 
     @Test
+    protected void aRowThatIsAnotherSinceIsWaitedForByNobodyWhoeverHoldsIt() throws Exception {
+        ControlRow stale = control().read();
+        ControlRow now = changed(stale, stale.authority(Stage.JOURNAL));
+        try (AutoCloseable holder = holdShared()) {
+            assertThat(holder).isNotNull();
+            assertThat(control().change(stale, stale.as(Role.CEDED, 7))).isNull();
+        }
+        assertThat(control().read()).isEqualTo(now);
+    }
+
+    @Test
     protected void severalTransactionsHoldTheRowAtOnceAndTheLastOneCounts() throws Exception {
         ControlRow row = control().read();
         AutoCloseable first = holdShared();

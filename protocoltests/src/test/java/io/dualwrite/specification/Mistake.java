@@ -1,4 +1,4 @@
-package io.dualwrite.testkit.specification;
+package io.dualwrite.specification;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.dualwrite.jdbc;
+package io.dualwrite.servers;
 
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -7,15 +7,17 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** A pool whose connections come at a level of isolation that the application has asked for. */
-record IsolatedDataSource(DataSource source, int isolation) implements DataSource {
+/** Connections that come from a function, for whoever wants a data source. */
+public record SuppliedDataSource(Supply supply) implements DataSource {
+    /** Gives a connection, which the caller closes. */
+    @FunctionalInterface
+    public interface Supply {
+        Connection get() throws SQLException;
+    }
+
     @Override
     public Connection getConnection() throws SQLException {
-        Connection connection = source.getConnection();
-        if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
-            connection.setTransactionIsolation(isolation);
-        }
-        return connection;
+        return supply.get();
     }
 
     @Override

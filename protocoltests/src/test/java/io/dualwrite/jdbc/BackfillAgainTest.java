@@ -37,7 +37,7 @@ class BackfillAgainTest {
         POSTGRES {
             @Override
             People create() {
-                return new People(Sides.each(side -> PostgresServer.newSchema()), COLUMNS, COLUMNS);
+                return new People(Sides.each(side -> PostgresServer.newPooledSchema()), COLUMNS, COLUMNS);
             }
         };
 

@@ -26,6 +26,7 @@ import io.dualwrite.repair.StageRefusedException;
 import io.dualwrite.repair.Steps;
 import io.dualwrite.repair.Transfer;
 import io.dualwrite.repair.Verifier;
+import io.dualwrite.servers.SuppliedDataSource;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.RecordRange;
 import io.dualwrite.stage.Side;
@@ -35,6 +36,7 @@ import io.dualwrite.store.RecordType;
 import io.dualwrite.testkit.simulation.Baton;
 import io.dualwrite.testkit.simulation.SimulatedServer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -86,8 +88,8 @@ final class SimulatedNode {
             int isolation) {
         this.variation = variation;
         this.pace = baton.pace(ahead);
-        this.pools = Sides.each(side ->
-                new IsolatedDataSource(servers.of(side).dataSource(WRITERS, variation.writersSql()), isolation));
+        this.pools =
+                Sides.each(side -> isolated(servers.of(side).dataSource(WRITERS, variation.writersSql()), isolation));
         this.places = Sides.each(side -> new Place(
                 MIGRATION,
                 side,
@@ -269,5 +271,17 @@ final class SimulatedNode {
         public List<String> handover(Side authority) {
             return List.of();
         }
+    }
+
+    /** A pool whose connections come at the level that the application has asked for. */
+    private static DataSource isolated(DataSource pool, int isolation) {
+        if (isolation == Connection.TRANSACTION_READ_COMMITTED) {
+            return pool;
+        }
+        return new SuppliedDataSource(() -> {
+            Connection connection = pool.getConnection();
+            connection.setTransactionIsolation(isolation);
+            return connection;
+        });
     }
 }

@@ -15,7 +15,6 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.store.ScannableStore;
-import io.dualwrite.testkit.contract.Note;
 import io.dualwrite.testkit.fault.FaultyDataSource;
 import io.dualwrite.testkit.fault.MemoryStore;
 import java.lang.reflect.Proxy;

@@ -8,7 +8,6 @@ import io.dualwrite.repair.Preflight;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.store.Store;
-import io.dualwrite.testkit.contract.Note;
 import io.dualwrite.testkit.contract.Pair;
 import io.dualwrite.testkit.fault.FaultyStore;
 import io.dualwrite.testkit.fault.MemoryStore;

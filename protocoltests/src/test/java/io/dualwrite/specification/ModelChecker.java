@@ -1,4 +1,4 @@
-package io.dualwrite.testkit.specification;
+package io.dualwrite.specification;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -12,7 +12,6 @@ import io.dualwrite.repair.StageRefusedException;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.store.Store;
-import io.dualwrite.testkit.contract.Note;
 import io.dualwrite.testkit.fault.FaultyDataSource;
 import io.dualwrite.testkit.fault.MemoryStore;
 import java.io.IOException;

@@ -1,8 +1,8 @@
-package io.dualwrite.testkit.specification;
+package io.dualwrite.specification;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dualwrite.testkit.specification.ModelChecker.Outcome;
+import io.dualwrite.specification.ModelChecker.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -164,7 +164,7 @@ final class Scenario implements AutoCloseable {
 
     private String told(long seed, Variation variation, Start start, Hazards hazards, Throwable violated, Baton baton) {
         return "Seed " + seed + ", start " + start + ", stores " + stores + ", variation '" + variation + "': "
-                + violated.getMessage() + "\nreplay with: mvn -pl dualwrite-testkit -am test"
+                + violated.getMessage() + "\nreplay with: mvn -pl protocoltests -am test"
                 + " -Dtest=ProtocolSimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Ddualwrite.sim.seed=" + seed
                 + " -Ddualwrite.sim.start=" + start + " -Ddualwrite.sim.stores=" + stores + "\n" + hazards + "\n"
                 + baton.trace();

@@ -8,7 +8,6 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.store.Store;
-import io.dualwrite.testkit.contract.Note;
 import io.dualwrite.testkit.fault.MemoryStore;
 import java.sql.SQLTransientException;
 import java.time.Duration;

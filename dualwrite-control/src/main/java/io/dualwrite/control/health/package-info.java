@@ -1,4 +1,4 @@
-/** Whether a migration, and what it needs, is well: looked at within time limits, and only read. */
+/** Whether a migration, and what it needs, is well: looked at within time limits. */
 @NullMarked
 package io.dualwrite.control.health;
 

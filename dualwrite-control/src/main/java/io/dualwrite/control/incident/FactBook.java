@@ -37,6 +37,7 @@ final class FactBook implements MigrationListener {
     private final Map<Class<? extends MigrationEvent>, Instant> lastSeen = new ConcurrentHashMap<>();
     private volatile @Nullable Instant breakerOpened;
     private volatile BacklogMeasured backlog = new BacklogMeasured(0, 0, Duration.ZERO);
+    private volatile long overdue;
     private volatile Duration verificationLag = Duration.ZERO;
 
     FactBook(Clock clock) {
@@ -57,6 +58,11 @@ final class FactBook implements MigrationListener {
         }
     }
 
+    /** Notes how much of what was to be learnt from earlier incidents is overdue. */
+    void overdue(long many) {
+        overdue = many;
+    }
+
     Facts facts(Stage stage, RampPhase ramp) {
         Instant now = clock.instant();
         Instant opened = breakerOpened;
@@ -70,6 +76,7 @@ final class FactBook implements MigrationListener {
                 measured.oldest(),
                 measured.quarantined(),
                 verificationLag,
+                overdue,
                 ramp);
     }
 }

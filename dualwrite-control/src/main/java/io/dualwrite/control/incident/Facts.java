@@ -18,6 +18,7 @@ import java.util.Map;
  * @param oldestIntent how old the oldest of these was
  * @param quarantined how many records the relay leaves alone
  * @param verificationLag for how long no round of continuous verification was seen to end
+ * @param overdue how many reports and action items of earlier incidents are overdue
  * @param ramp where the read ramp stands; OFF where there is none
  */
 public record Facts(
@@ -29,6 +30,7 @@ public record Facts(
         Duration oldestIntent,
         long quarantined,
         Duration verificationLag,
+        long overdue,
         RampPhase ramp) {
     public Facts {
         lastSeen = Map.copyOf(lastSeen);

@@ -101,6 +101,11 @@ public record Incident(
                 told);
     }
 
+    /** Something was written into its story, and nothing else has changed. */
+    Incident noted() {
+        return change(owner, acknowledgedAt, respondedAt, ownerDue, updateDue, status);
+    }
+
     /** Its rule holds now, again if it was mitigated. */
     Incident held(Instant now) {
         return new Incident(

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -35,9 +36,11 @@ public final class IncidentDesk implements AutoCloseable {
     /** A rule that has not been seen to hold for so long, on any node, does not hold any more. */
     static final Duration CLEARED_AFTER = Duration.ofMinutes(3);
 
+    static final Duration OVERDUE_EVERY = Duration.ofMinutes(1);
     static final Duration HELD_EVERY = Duration.ofMinutes(1);
     static final Duration ACTIVE_EVERY = Duration.ofMinutes(1);
     private static final Duration REMEMBERED = Duration.ofDays(1);
+    private static final Duration REVIEWED_WITHIN = Duration.ofDays(90);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final int TRIES = 5;
     private static final Logger LOG = LoggerFactory.getLogger(IncidentDesk.class);
@@ -53,6 +56,8 @@ public final class IncidentDesk implements AutoCloseable {
     private final Map<String, Instant> activeTold = new HashMap<>();
     private final Set<String> openBefore = new HashSet<>();
     private final Set<String> dealtWith = new HashSet<>();
+    private final Set<String> reviewed = new HashSet<>();
+    private volatile @Nullable Instant overdueLookedAt;
     private volatile @Nullable BackgroundJob job;
     private boolean looked;
 
@@ -114,6 +119,21 @@ public final class IncidentDesk implements AutoCloseable {
         return new IncidentDesk(migration, rules, matrix, store, settings);
     }
 
+    /** The name of the migration whose incidents they are. */
+    public String migration() {
+        return migration.name();
+    }
+
+    /** What opens incidents here. */
+    public List<IncidentRule> rules() {
+        return List.copyOf(rules.values());
+    }
+
+    /** All there ever were, the oldest first. Blocks on the store. */
+    public List<Incident> all() throws Exception {
+        return store.all(migration.name());
+    }
+
     /** All that are not resolved, the oldest first. Blocks on the store. */
     public List<Incident> open() throws Exception {
         return store.open(migration.name());
@@ -160,21 +180,162 @@ public final class IncidentDesk implements AutoCloseable {
     }
 
     /**
-     * The rule's runbook as Markdown, with when it was last exercised: when somebody last resolved an incident of this rule, a
-     * drill that was raised on purpose included. Blocks on the store.
+     * The rule's runbook as Markdown, with when it was last exercised: when somebody last walked it to its end, or, where
+     * nobody has, when somebody who had taken it last resolved an incident of this rule; drills that were raised on purpose
+     * included. Blocks on the store.
      *
      * @throws IllegalArgumentException for a rule this desk does not have
      */
     public String runbook(String rule) throws Exception {
         Runbook runbook = named(rule).runbook();
-        String exercised = "never";
+        Optional<TimelineEntry> walked = lastExercised(rule);
+        String exercised =
+                walked.map(entry -> entry.at() + " by " + entry.who()).orElse("never");
         for (Incident incident : store.all(migration.name())) {
             Instant resolved = incident.resolvedAt();
-            if (incident.rule().equals(rule) && resolved != null && incident.owner() != null) {
+            if (walked.isEmpty() && incident.rule().equals(rule) && resolved != null && incident.owner() != null) {
                 exercised = resolved + " by " + incident.owner();
             }
         }
         return runbook.markdown() + "\nLast exercised: " + exercised + "\n";
+    }
+
+    /**
+     * Begins to walk an open incident's runbook; what is answered and done goes into its story. For a drill {@link #raise} its
+     * rule first. Blocks on the store.
+     *
+     * @throws IllegalArgumentException when no such incident is open, or its rule is not on this desk
+     */
+    public Walkthrough begin(String id, String who) throws Exception {
+        if (who.isBlank()) {
+            throw new IllegalArgumentException("A walkthrough says who makes it");
+        }
+        Incident incident = opened(id);
+        return new Walkthrough(this, incident, named(incident.rule()).runbook(), who);
+    }
+
+    /** When an incident's runbook was last walked to its end, and by whom; empty when never. Blocks on the store. */
+    public Optional<TimelineEntry> lastExercised(String rule) throws Exception {
+        List<Incident> all = store.all(migration.name());
+        for (int at = all.size() - 1; at >= 0; at--) {
+            if (all.get(at).rule().equals(rule)) {
+                List<TimelineEntry> walked = store.timeline(all.get(at).id()).stream()
+                        .filter(entry -> entry.kind() == Kind.EXERCISED)
+                        .toList();
+                if (!walked.isEmpty()) {
+                    return Optional.of(walked.get(walked.size() - 1));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Notes something that has to be done so that it does not happen again. Once it is overdue an incident of severity LOW says
+     * so. Blocks on the store.
+     *
+     * @throws IllegalArgumentException when there is no such incident, or nobody is named
+     */
+    public ActionItem addAction(String incident, String who, String what, String owner, Instant due) throws Exception {
+        ActionItem item =
+                new ActionItem(UUID.randomUUID().toString(), any(incident).id(), what, owner, due, null);
+        store.keep(item);
+        note(incident, Kind.ACTION, who, what + " (" + owner + ", until " + due + ")");
+        return item;
+    }
+
+    /** Keeps a changed action item: {@link ActionItem#done} or {@link ActionItem#handedTo}. Blocks on the store. */
+    public void changeAction(ActionItem item, String who) throws Exception {
+        store.keep(item);
+        Instant done = item.doneAt();
+        String how = done == null ? " is " + item.owner() + "'s now, until " + item.due() : " was done";
+        note(item.incident(), Kind.ACTION, who, item.what() + how);
+        overdueLookedAt = null;
+    }
+
+    /** Every action item that is not done, the one due first before the others. Blocks on the store. */
+    public List<ActionItem> openActions() throws Exception {
+        return store.actions(migration.name()).stream()
+                .filter(item -> item.doneAt() == null)
+                .toList();
+    }
+
+    /**
+     * Says that what is to be learnt from an incident was written down, and where; due 48 hours after it was resolved, and told
+     * as an incident of severity LOW when it is overdue. Blocks on the store.
+     */
+    public void reviewed(String incident, String who, String where) throws Exception {
+        note(any(incident).id(), Kind.REVIEWED, who, where);
+        overdueLookedAt = null;
+    }
+
+    private Incident any(String id) throws Exception {
+        return store.all(migration.name()).stream()
+                .filter(each -> each.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no incident " + id));
+    }
+
+    private Incident opened(String id) throws Exception {
+        return store.open(migration.name()).stream()
+                .filter(each -> each.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no open incident " + id));
+    }
+
+    /** Writes something into an incident's story, whether it is open or not. */
+    void note(String id, Kind kind, String who, String text) throws Exception {
+        if (who.isBlank()) {
+            throw new IllegalArgumentException("A note says whose it is");
+        }
+        for (int left = TRIES; left > 0; left--) {
+            Incident known = any(id);
+            if (store.change(known, known.noted(), List.of(entry(kind, who, text)))) {
+                return;
+            }
+        }
+        throw new IllegalStateException("Others kept changing incident " + id + "; try again");
+    }
+
+    boolean holdsNow(String rule) {
+        return named(rule).holds().test(facts());
+    }
+
+    Facts factsNow() {
+        return facts();
+    }
+
+    /** Reports and action items are looked at about once a minute: nobody is paged for them. */
+    private void lookForOverdue() throws Exception {
+        Instant now = now();
+        Instant before = overdueLookedAt;
+        if (before != null && before.plus(OVERDUE_EVERY).isAfter(now)) {
+            return;
+        }
+        overdueLookedAt = now;
+        long overdue = store.actions(migration.name()).stream()
+                .filter(item -> item.isOverdue(now))
+                .count();
+        for (Incident incident : store.all(migration.name())) {
+            overdue += isReviewOverdue(incident, now) ? 1 : 0;
+        }
+        book.overdue(overdue);
+    }
+
+    private boolean isReviewOverdue(Incident incident, Instant now) throws Exception {
+        Instant resolved = incident.resolvedAt();
+        boolean due = resolved != null
+                && incident.severity() != Severity.LOW
+                && resolved.plus(PostIncidentReport.DUE_AFTER).isBefore(now)
+                && resolved.plus(REVIEWED_WITHIN).isAfter(now);
+        if (!due || reviewed.contains(incident.id())) {
+            return false;
+        }
+        boolean written = store.timeline(incident.id()).stream().anyMatch(entry -> entry.kind() == Kind.REVIEWED);
+        if (written) {
+            reviewed.add(incident.id());
+        }
+        return !written;
     }
 
     private IncidentRule named(String rule) {
@@ -188,11 +349,11 @@ public final class IncidentDesk implements AutoCloseable {
     /** What is to be learnt from it, as Markdown. Blocks on the store. */
     public String report(String id) throws Exception {
         List<Incident> all = store.all(migration.name());
-        Incident incident = all.stream()
-                .filter(each -> each.id().equals(id))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("There is no incident " + id));
-        return PostIncidentReport.markdown(incident, store.timeline(id), all);
+        Incident incident = any(id);
+        List<ActionItem> actions = store.actions(migration.name()).stream()
+                .filter(item -> item.incident().equals(id))
+                .toList();
+        return PostIncidentReport.markdown(incident, store.timeline(id), all, actions);
     }
 
     /** How many notices sinks have given up, for want of room or after all tries. */
@@ -213,6 +374,7 @@ public final class IncidentDesk implements AutoCloseable {
 
     /** Holds every rule against the facts, and acts upon every timer that is due. One thread at a time. */
     synchronized void look() throws Exception {
+        lookForOverdue();
         Facts facts = facts();
         List<Incident> open = store.open(migration.name());
         if (!looked) {
@@ -334,10 +496,7 @@ public final class IncidentDesk implements AutoCloseable {
             throw new IllegalArgumentException("An order says who gives it");
         }
         for (int left = TRIES; left > 0; left--) {
-            Incident known = store.open(migration.name()).stream()
-                    .filter(each -> each.id().equals(id))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("There is no open incident " + id));
+            Incident known = opened(id);
             Incident to = change.apply(known);
             if (store.change(known, to, List.of(entry(kind, who, text)))) {
                 tell(Notice.Kind.valueOf(kind.name()), to, facts());

@@ -28,6 +28,12 @@ public interface IncidentStore {
     /** All of a migration's incidents, the oldest first. */
     List<Incident> all(String migration) throws Exception;
 
+    /** Keeps an action item, in place of what was kept under its id. */
+    void keep(ActionItem item) throws Exception;
+
+    /** All action items of a migration's incidents, by their due date. */
+    List<ActionItem> actions(String migration) throws Exception;
+
     /** An incident's story, the oldest entry first. */
     List<TimelineEntry> timeline(String incident) throws Exception;
 }

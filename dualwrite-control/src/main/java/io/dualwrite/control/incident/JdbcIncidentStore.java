@@ -1,13 +1,14 @@
 package io.dualwrite.control.incident;
 
+import static io.dualwrite.control.sql.SqlTables.cut;
+import static io.dualwrite.control.sql.SqlTables.run;
+
 import io.dualwrite.control.incident.Incident.Status;
+import io.dualwrite.control.sql.SqlTables;
+import io.dualwrite.control.sql.SqlTables.Missing;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.sql.Types;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,15 +16,11 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps incidents, their timers and their stories in two tables of a database that all nodes reach. Plain SQL that every
+ * Keeps incidents, their timers and their stories in three tables of a database that all nodes reach. Plain SQL that every
  * engine has; times are milliseconds since 1970. Thread-safe as its {@link DataSource} is; each statement is given up after
  * five seconds where the driver can.
  */
 public final class JdbcIncidentStore implements IncidentStore {
-    private static final Duration GIVEN_UP_AFTER = Duration.ofSeconds(5);
-    /** The class of SQL states of a violated constraint: somebody else was the first. */
-    private static final String ALREADY_THERE = "23";
-
     private static final String COLUMNS = "id, version, migration, rule_name, component, severity, summary, opened_at,"
             + " held_at, owner_name, acknowledged_at, responded_at, mitigated_at, resolved_at, escalations, owner_due,"
             + " update_due, status_state, status_actions, status_next, status_estimate";
@@ -39,12 +36,15 @@ public final class JdbcIncidentStore implements IncidentStore {
             "create table dualwrite_incident_entry (incident varchar(40) not null, version bigint not null,"
                     + " place integer not null, at_time bigint not null, kind varchar(20) not null,"
                     + " who varchar(100) not null, text varchar(1000) not null,"
-                    + " primary key (incident, version, place))");
+                    + " primary key (incident, version, place))",
+            "create table dualwrite_incident_action (id varchar(40) primary key, incident varchar(40) not null,"
+                    + " what varchar(500) not null, owner_name varchar(100) not null, due_at bigint not null,"
+                    + " done_at bigint)");
 
-    private final DataSource source;
+    private final SqlTables tables;
 
     public JdbcIncidentStore(DataSource source) {
-        this.source = source;
+        this.tables = new SqlTables(source);
     }
 
     /** The tables it needs, as statements to be run once. */
@@ -54,41 +54,27 @@ public final class JdbcIncidentStore implements IncidentStore {
 
     /** Creates the tables that are not there yet. */
     public void createTables() throws SQLException {
-        for (String table : SCHEMA) {
-            try (Connection connection = source.getConnection();
-                    Statement statement = connection.createStatement()) {
-                if (!exists(connection, table.split(" ")[2])) {
-                    statement.execute(table);
-                }
-            }
-        }
+        tables.create(SCHEMA);
     }
 
     @Override
     public boolean open(Incident incident, TimelineEntry entry) throws SQLException {
-        try {
-            return inTransaction(connection -> {
-                List<@Nullable Object> values = new ArrayList<>(columns(incident));
-                values.add(incident.dedup());
-                run(
-                        connection,
-                        "insert into dualwrite_incident (" + COLUMNS + ", open_key) values (?" + ", ?".repeat(21) + ")",
-                        values.toArray());
-                write(connection, incident, List.of(entry));
-                return true;
-            });
-        } catch (SQLException failure) {
-            if (failure.getSQLState() != null && failure.getSQLState().startsWith(ALREADY_THERE)) {
-                return false;
-            }
-            throw failure;
-        }
+        return tables.isFirst(connection -> {
+            List<Object> values = new ArrayList<>(columns(incident));
+            values.add(incident.dedup());
+            run(
+                    connection,
+                    "insert into dualwrite_incident (" + COLUMNS + ", open_key) values (?" + ", ?".repeat(21) + ")",
+                    values.toArray());
+            write(connection, incident, List.of(entry));
+            return true;
+        });
     }
 
     @Override
     public boolean change(Incident from, Incident to, List<TimelineEntry> entries) throws SQLException {
-        return inTransaction(connection -> {
-            List<@Nullable Object> values = new ArrayList<>(columns(to));
+        return tables.inTransaction(connection -> {
+            List<Object> values = new ArrayList<>(columns(to));
             values.add(to.isOpen() ? to.dedup() : to.id());
             values.add(from.id());
             values.add(from.version());
@@ -116,38 +102,58 @@ public final class JdbcIncidentStore implements IncidentStore {
 
     @Override
     public List<TimelineEntry> timeline(String incident) throws SQLException {
-        List<TimelineEntry> entries = new ArrayList<>();
-        try (Connection connection = source.getConnection();
-                PreparedStatement statement = prepared(
-                        connection,
-                        "select at_time, kind, who, text from dualwrite_incident_entry where incident = ?"
-                                + " order by version, place",
-                        incident);
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                entries.add(new TimelineEntry(
-                        Instant.ofEpochMilli(rows.getLong(1)),
-                        TimelineEntry.Kind.valueOf(rows.getString(2)),
-                        rows.getString(3),
-                        rows.getString(4)));
-            }
-        }
-        return entries;
+        return tables.list(
+                row -> new TimelineEntry(
+                        Instant.ofEpochMilli(row.getLong(1)),
+                        TimelineEntry.Kind.valueOf(row.getString(2)),
+                        row.getString(3),
+                        row.getString(4)),
+                "select at_time, kind, who, text from dualwrite_incident_entry where incident = ?"
+                        + " order by version, place",
+                incident);
+    }
+
+    @Override
+    public void keep(ActionItem item) throws SQLException {
+        tables.inTransaction(connection -> {
+            Object[] values = {
+                item.what(), item.owner(), millis(item.due()), millis(item.doneAt()), item.incident(), item.id()
+            };
+            return run(
+                                    connection,
+                                    "update dualwrite_incident_action set what = ?, owner_name = ?, due_at = ?, done_at = ?"
+                                            + " where incident = ? and id = ?",
+                                    values)
+                            == 1
+                    || run(
+                                    connection,
+                                    "insert into dualwrite_incident_action (what, owner_name, due_at, done_at, incident,"
+                                            + " id) values (?, ?, ?, ?, ?, ?)",
+                                    values)
+                            == 1;
+        });
+    }
+
+    @Override
+    public List<ActionItem> actions(String migration) throws SQLException {
+        return tables.list(
+                row -> new ActionItem(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        Instant.ofEpochMilli(row.getLong(5)),
+                        instant(row, 6)),
+                "select a.id, a.incident, a.what, a.owner_name, a.due_at, a.done_at from dualwrite_incident_action a"
+                        + " join dualwrite_incident i on i.id = a.incident where i.migration = ? order by a.due_at, a.id",
+                migration);
     }
 
     private List<Incident> incidents(String which, String migration) throws SQLException {
-        List<Incident> incidents = new ArrayList<>();
-        try (Connection connection = source.getConnection();
-                PreparedStatement statement = prepared(
-                        connection,
-                        "select " + COLUMNS + " from dualwrite_incident where " + which + " order by opened_at, id",
-                        migration);
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                incidents.add(incident(rows));
-            }
-        }
-        return incidents;
+        return tables.list(
+                JdbcIncidentStore::incident,
+                "select " + COLUMNS + " from dualwrite_incident where " + which + " order by opened_at, id",
+                migration);
     }
 
     private static Incident incident(ResultSet row) throws SQLException {
@@ -172,8 +178,8 @@ public final class JdbcIncidentStore implements IncidentStore {
                 new Status(row.getString(18), row.getString(19), row.getString(20), row.getString(21)));
     }
 
-    private static List<@Nullable Object> columns(Incident incident) {
-        List<@Nullable Object> values = new ArrayList<>();
+    private static List<Object> columns(Incident incident) {
+        List<Object> values = new ArrayList<>();
         values.add(incident.id());
         values.add(incident.version());
         values.add(incident.migration());
@@ -183,7 +189,7 @@ public final class JdbcIncidentStore implements IncidentStore {
         values.add(incident.summary());
         values.add(millis(incident.openedAt()));
         values.add(millis(incident.heldAt()));
-        values.add(incident.owner() == null ? null : cut(incident.owner(), 100));
+        values.add(incident.owner() == null ? Missing.TEXT : cut(incident.owner(), 100));
         values.add(millis(incident.acknowledgedAt()));
         values.add(millis(incident.respondedAt()));
         values.add(millis(incident.mitigatedAt()));
@@ -216,69 +222,12 @@ public final class JdbcIncidentStore implements IncidentStore {
         }
     }
 
-    private static @Nullable Long millis(@Nullable Instant at) {
-        return at == null ? null : at.toEpochMilli();
+    private static Object millis(@Nullable Instant at) {
+        return at == null ? Missing.NUMBER : (Object) at.toEpochMilli();
     }
 
     private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
         long millis = row.getLong(column);
         return row.wasNull() ? null : Instant.ofEpochMilli(millis);
-    }
-
-    private static boolean exists(Connection connection, String table) {
-        try (Statement statement = connection.createStatement();
-                ResultSet nothing = statement.executeQuery("select 1 from " + table + " where 1 = 0")) {
-            return !nothing.next();
-        } catch (SQLException missing) {
-            return false;
-        }
-    }
-
-    @FunctionalInterface
-    private interface Work {
-        boolean in(Connection connection) throws SQLException;
-    }
-
-    private boolean inTransaction(Work work) throws SQLException {
-        try (Connection connection = source.getConnection()) {
-            boolean before = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            try {
-                boolean done = work.in(connection);
-                connection.commit();
-                return done;
-            } catch (SQLException | RuntimeException failure) {
-                connection.rollback();
-                throw failure;
-            } finally {
-                connection.setAutoCommit(before);
-            }
-        }
-    }
-
-    private static int run(Connection connection, String sql, @Nullable Object... values) throws SQLException {
-        try (PreparedStatement statement = prepared(connection, sql, values)) {
-            return statement.executeUpdate();
-        }
-    }
-
-    private static PreparedStatement prepared(Connection connection, String sql, @Nullable Object... values)
-            throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statement.setQueryTimeout((int) GIVEN_UP_AFTER.toSeconds());
-        for (int at = 0; at < values.length; at++) {
-            Object value = values[at];
-            if (value == null) {
-                // Only an owner, which is the tenth, and times can be missing.
-                statement.setNull(at + 1, at == 9 ? Types.VARCHAR : Types.BIGINT);
-            } else {
-                statement.setObject(at + 1, value);
-            }
-        }
-        return statement;
-    }
-
-    private static String cut(String text, int longest) {
-        return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
     }
 }

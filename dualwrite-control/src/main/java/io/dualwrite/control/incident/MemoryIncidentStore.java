@@ -1,6 +1,7 @@
 package io.dualwrite.control.incident;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.Map;
 public final class MemoryIncidentStore implements IncidentStore {
     private final Map<String, Incident> incidents = new LinkedHashMap<>();
     private final Map<String, List<TimelineEntry>> timelines = new LinkedHashMap<>();
+    private final Map<String, ActionItem> actions = new LinkedHashMap<>();
 
     @Override
     public synchronized boolean open(Incident incident, TimelineEntry entry) {
@@ -42,6 +44,22 @@ public final class MemoryIncidentStore implements IncidentStore {
     public synchronized List<Incident> all(String migration) {
         return incidents.values().stream()
                 .filter(incident -> incident.migration().equals(migration))
+                .toList();
+    }
+
+    @Override
+    public synchronized void keep(ActionItem item) {
+        actions.put(item.id(), item);
+    }
+
+    @Override
+    public synchronized List<ActionItem> actions(String migration) {
+        return actions.values().stream()
+                .filter(item -> {
+                    Incident of = incidents.get(item.incident());
+                    return of != null && of.migration().equals(migration);
+                })
+                .sorted(Comparator.comparing(ActionItem::due).thenComparing(ActionItem::id))
                 .toList();
     }
 

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 
 /**
  * The rules of a migration, each with its runbook. Components: {@value #DATA}, {@value #COPY}, {@value #JOURNAL}, {@value
- * #HANDOVER}, {@value #RAMP}, {@value #VERIFICATION}, {@value #FLAG}.
+ * #HANDOVER}, {@value #RAMP}, {@value #VERIFICATION}, {@value #FLAG}, {@value #REVIEW}.
  */
 public final class MigrationRules {
     /** Component: what the two sides hold. */
@@ -37,6 +37,9 @@ public final class MigrationRules {
     /** Component: the stage flag. */
     public static final String FLAG = "flag";
 
+    /** Component: what is learnt from incidents. */
+    public static final String REVIEW = "review";
+
     /** No event tells that the journal cannot be written: whoever sees writes fail for it raises this one. */
     public static final String JOURNAL_UNWRITABLE = "journal-unwritable";
 
@@ -49,7 +52,7 @@ public final class MigrationRules {
 
     /** Every component of these rules. */
     public static List<String> components() {
-        return List.of(DATA, COPY, JOURNAL, HANDOVER, RAMP, VERIFICATION, FLAG);
+        return List.of(DATA, COPY, JOURNAL, HANDOVER, RAMP, VERIFICATION, FLAG, REVIEW);
     }
 
     /** All rules, held against these objectives. */
@@ -161,6 +164,14 @@ public final class MigrationRules {
                         "The stage flag fails; the last good stage stays",
                         lately(FlagFailed.class),
                         flagFailing(),
+                        true),
+                rule(
+                        "review-overdue",
+                        Severity.LOW,
+                        REVIEW,
+                        "A report or an action item of an earlier incident is overdue",
+                        facts -> facts.overdue() > 0,
+                        reviewOverdue(),
                         true));
     }
 
@@ -397,6 +408,21 @@ public final class MigrationRules {
                                 "the ramp is RAMPING",
                                 "Too little evidence came: more shadow reads, a wider budget, or a longer step.",
                                 "`resume(who)`, or `abort(who, why)`.")));
+    }
+
+    private static Runbook reviewOverdue() {
+        return new Runbook(
+                "What was to be learnt is overdue",
+                List.of(STATUS),
+                asksPerson(
+                        "Is it an action item?",
+                        does(
+                                "no action item is overdue",
+                                "`openActions()` lists them with their owners: have it done, or hand it on with a new date,"
+                                        + " through `changeAction(item, who)`."),
+                        does(
+                                "every report is written",
+                                "`report(id)` has the timeline: add causes and actions, then `reviewed(id, who, where)`.")));
     }
 
     private static Runbook flagFailing() {

@@ -12,7 +12,8 @@ final class PostIncidentReport {
 
     private PostIncidentReport() {}
 
-    static String markdown(Incident incident, List<TimelineEntry> timeline, List<Incident> all) {
+    static String markdown(
+            Incident incident, List<TimelineEntry> timeline, List<Incident> all, List<ActionItem> actions) {
         StringBuilder page = new StringBuilder();
         page.append("# ")
                 .append(incident.severity())
@@ -52,7 +53,28 @@ final class PostIncidentReport {
                 .append(", ")
                 .append(other.id())
                 .append('\n'));
-        page.append("\n## Causes\n\n- \n\n## Actions\n\n| what | who | until |\n|---|---|---|\n| | | |\n");
+        page.append("\n## Since\n");
+        List<Incident> since = all.stream()
+                .filter(other ->
+                        other.rule().equals(incident.rule()) && other.openedAt().isAfter(incident.openedAt()))
+                .toList();
+        page.append(since.isEmpty() ? "It has not come back.\n" : "");
+        since.forEach(other -> page.append("- ")
+                .append(at(other.openedAt()))
+                .append(", ")
+                .append(other.id())
+                .append('\n'));
+        page.append("\n## Causes\n\n- \n\n## Actions\n\n| what | who | until | done |\n|---|---|---|---|\n");
+        actions.forEach(item -> page.append("| ")
+                .append(oneLine(item.what()).replace("|", "\\|"))
+                .append(" | ")
+                .append(item.owner())
+                .append(" | ")
+                .append(at(item.due()))
+                .append(" | ")
+                .append(item.doneAt() == null ? "" : at(item.doneAt()))
+                .append(" |\n"));
+        page.append(actions.isEmpty() ? "| | | | |\n" : "");
         return page.toString();
     }
 

@@ -16,6 +16,14 @@ public record TimelineEntry(Instant at, Kind kind, String who, String text) {
         ESCALATED,
         UPDATED,
         MITIGATED,
-        RESOLVED
+        RESOLVED,
+        /** An answer was given, or something done, on the way through its runbook. */
+        WALKED,
+        /** Its runbook was walked to its end. */
+        EXERCISED,
+        /** Something was found that has to be done, was handed on, or was done. */
+        ACTION,
+        /** What is to be learnt from it was written down. */
+        REVIEWED
     }
 }

@@ -1,14 +1,14 @@
 package io.dualwrite.control.ramp;
 
+import static io.dualwrite.control.sql.SqlTables.cut;
+import static io.dualwrite.control.sql.SqlTables.run;
+
 import io.dualwrite.control.evidence.Evidence;
+import io.dualwrite.control.sql.SqlTables;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.sql.Timestamp;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +21,6 @@ import javax.sql.DataSource;
  */
 public final class JdbcRampStore implements RampStore {
     private static final int LONGEST = 1_000;
-    /** The class of SQL states of a violated constraint: another node was the first. */
-    private static final String ALREADY_THERE = "23";
-
-    private static final Duration GIVEN_UP_AFTER = Duration.ofSeconds(5);
     private static final List<String> SCHEMA = List.of(
             "create table dualwrite_ramp (migration varchar(100) primary key, version bigint not null,"
                     + " epoch bigint not null, phase varchar(20) not null, step integer not null,"
@@ -40,10 +36,10 @@ public final class JdbcRampStore implements RampStore {
                     + " phase_to varchar(20) not null, share_from integer not null, share_to integer not null,"
                     + " why varchar(1000) not null, evidence varchar(1000) not null, primary key (migration, version))");
 
-    private final DataSource source;
+    private final SqlTables tables;
 
     public JdbcRampStore(DataSource source) {
-        this.source = source;
+        this.tables = new SqlTables(source);
     }
 
     /** The tables it needs, as statements to be run once. */
@@ -53,34 +49,29 @@ public final class JdbcRampStore implements RampStore {
 
     /** Creates the tables that are not there yet. */
     public void createTables() throws SQLException {
-        for (String table : SCHEMA) {
-            try (Connection connection = source.getConnection();
-                    Statement statement = connection.createStatement()) {
-                String name = table.split(" ")[2];
-                if (!exists(connection, name)) {
-                    statement.execute(table);
-                }
-            }
-        }
+        tables.create(SCHEMA);
     }
 
     @Override
     public RampState read(String migration) throws SQLException {
-        try (Connection connection = source.getConnection()) {
-            return read(connection, migration);
-        }
+        return tables.first(
+                        row -> new RampState(
+                                row.getLong(1),
+                                row.getLong(2),
+                                RampPhase.valueOf(row.getString(3)),
+                                row.getInt(4),
+                                row.getInt(5),
+                                row.getInt(6),
+                                row.getString(7)),
+                        "select version, epoch, phase, step, share, rollbacks, why from dualwrite_ramp"
+                                + " where migration = ?",
+                        migration)
+                .orElse(RampState.FIRST);
     }
 
     @Override
     public boolean change(String migration, RampState from, RampState to, RampEntry entry) throws SQLException {
-        try {
-            return inTransaction(connection -> changed(connection, migration, from, to, entry));
-        } catch (SQLException failure) {
-            if (failure.getSQLState() != null && failure.getSQLState().startsWith(ALREADY_THERE)) {
-                return false;
-            }
-            throw failure;
-        }
+        return tables.isFirst(connection -> changed(connection, migration, from, to, entry));
     }
 
     private static boolean changed(
@@ -98,7 +89,7 @@ public final class JdbcRampStore implements RampStore {
                     to.step(),
                     to.percent(),
                     to.rollbacks(),
-                    cut(to.why()));
+                    cut(to.why(), LONGEST));
         } else if (run(
                         connection,
                         "update dualwrite_ramp set version = ?, epoch = ?, phase = ?, step = ?, share = ?,"
@@ -109,7 +100,7 @@ public final class JdbcRampStore implements RampStore {
                         to.step(),
                         to.percent(),
                         to.rollbacks(),
-                        cut(to.why()),
+                        cut(to.why(), LONGEST),
                         migration,
                         from.version())
                 == 0) {
@@ -127,8 +118,8 @@ public final class JdbcRampStore implements RampStore {
                 entry.to().name(),
                 entry.fromPercent(),
                 entry.toPercent(),
-                cut(entry.why()),
-                cut(entry.evidence()));
+                cut(entry.why(), LONGEST),
+                cut(entry.evidence(), LONGEST));
         // Nodes that have not reported for two epochs are gone, or will report again.
         run(
                 connection,
@@ -143,8 +134,8 @@ public final class JdbcRampStore implements RampStore {
 
     @Override
     public void report(String migration, NodeReport report) throws SQLException {
-        inTransaction(connection -> {
-            Object[] values = {report.epoch(), report.beat(), cut(report.hold()), migration, report.node()};
+        tables.inTransaction(connection -> {
+            Object[] values = {report.epoch(), report.beat(), cut(report.hold(), LONGEST), migration, report.node()};
             if (run(
                             connection,
                             "update dualwrite_ramp_node set epoch = ?, beat = ?, hold = ? where migration = ? and node = ?",
@@ -179,133 +170,49 @@ public final class JdbcRampStore implements RampStore {
     @Override
     public List<NodeReport> reports(String migration, long epoch) throws SQLException {
         Map<String, NodeReport> nodes = new LinkedHashMap<>();
-        try (Connection connection = source.getConnection();
-                PreparedStatement statement = prepared(
-                        connection,
-                        "select n.node, n.beat, n.hold, c.gate, c.bad, c.total from dualwrite_ramp_node n"
-                                + " left join dualwrite_ramp_count c on c.migration = n.migration and c.node = n.node"
-                                + " where n.migration = ? and n.epoch = ? order by n.node",
-                        migration,
-                        epoch);
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                String node = rows.getString(1);
-                NodeReport before = nodes.get(node);
-                Map<String, Evidence> counted = new LinkedHashMap<>(before == null ? Map.of() : before.counted());
-                if (rows.getString(4) != null) {
-                    counted.put(rows.getString(4), new Evidence(rows.getDouble(5), rows.getDouble(6)));
-                }
-                nodes.put(node, new NodeReport(node, epoch, rows.getLong(2), rows.getString(3), counted));
-            }
-        }
+        tables.list(
+                row -> merge(nodes, row, epoch),
+                "select n.node, n.beat, n.hold, c.gate, c.bad, c.total from dualwrite_ramp_node n"
+                        + " left join dualwrite_ramp_count c on c.migration = n.migration and c.node = n.node"
+                        + " where n.migration = ? and n.epoch = ? order by n.node",
+                migration,
+                epoch);
         return List.copyOf(nodes.values());
+    }
+
+    /** One row for each gate that a node has counted. */
+    private static NodeReport merge(Map<String, NodeReport> nodes, ResultSet row, long epoch) throws SQLException {
+        String node = row.getString(1);
+        NodeReport before = nodes.get(node);
+        Map<String, Evidence> counted = new LinkedHashMap<>(before == null ? Map.of() : before.counted());
+        if (row.getString(4) != null) {
+            counted.put(row.getString(4), new Evidence(row.getDouble(5), row.getDouble(6)));
+        }
+        NodeReport merged = new NodeReport(node, epoch, row.getLong(2), row.getString(3), counted);
+        nodes.put(node, merged);
+        return merged;
     }
 
     @Override
     public List<RampEntry> audit(String migration) throws SQLException {
-        List<RampEntry> entries = new ArrayList<>();
-        try (Connection connection = source.getConnection();
-                PreparedStatement statement = prepared(
-                        connection,
-                        "select version, at_time, who, phase_from, phase_to, share_from, share_to, why, evidence"
-                                + " from dualwrite_ramp_audit where migration = ? order by version",
-                        migration);
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                entries.add(new RampEntry(
-                        rows.getLong(1),
-                        rows.getTimestamp(2).toInstant(),
-                        rows.getString(3),
-                        RampPhase.valueOf(rows.getString(4)),
-                        RampPhase.valueOf(rows.getString(5)),
-                        rows.getInt(6),
-                        rows.getInt(7),
-                        rows.getString(8),
-                        rows.getString(9)));
-            }
-        }
-        return entries;
-    }
-
-    private static RampState read(Connection connection, String migration) throws SQLException {
-        try (PreparedStatement statement = prepared(
-                        connection,
-                        "select version, epoch, phase, step, share, rollbacks, why from dualwrite_ramp"
-                                + " where migration = ?",
-                        migration);
-                ResultSet row = statement.executeQuery()) {
-            return row.next()
-                    ? new RampState(
-                            row.getLong(1),
-                            row.getLong(2),
-                            RampPhase.valueOf(row.getString(3)),
-                            row.getInt(4),
-                            row.getInt(5),
-                            row.getInt(6),
-                            row.getString(7))
-                    : RampState.FIRST;
-        }
+        return tables.list(
+                row -> new RampEntry(
+                        row.getLong(1),
+                        row.getTimestamp(2).toInstant(),
+                        row.getString(3),
+                        RampPhase.valueOf(row.getString(4)),
+                        RampPhase.valueOf(row.getString(5)),
+                        row.getInt(6),
+                        row.getInt(7),
+                        row.getString(8),
+                        row.getString(9)),
+                "select version, at_time, who, phase_from, phase_to, share_from, share_to, why, evidence"
+                        + " from dualwrite_ramp_audit where migration = ? order by version",
+                migration);
     }
 
     private static boolean isMissing(Connection connection, String migration) throws SQLException {
-        try (PreparedStatement statement =
-                        prepared(connection, "select 1 from dualwrite_ramp where migration = ?", migration);
-                ResultSet row = statement.executeQuery()) {
-            return !row.next();
-        }
-    }
-
-    private static boolean exists(Connection connection, String table) {
-        try (Statement statement = connection.createStatement();
-                ResultSet nothing = statement.executeQuery("select 1 from " + table + " where 1 = 0")) {
-            return !nothing.next();
-        } catch (SQLException missing) {
-            return false;
-        }
-    }
-
-    @FunctionalInterface
-    private interface Work {
-        boolean in(Connection connection) throws SQLException;
-    }
-
-    private boolean inTransaction(Work work) throws SQLException {
-        try (Connection connection = source.getConnection()) {
-            boolean before = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            try {
-                boolean done = work.in(connection);
-                connection.commit();
-                return done;
-            } catch (SQLException | RuntimeException failure) {
-                connection.rollback();
-                throw failure;
-            } finally {
-                connection.setAutoCommit(before);
-            }
-        }
-    }
-
-    private static int run(Connection connection, String sql, Object... values) throws SQLException {
-        try (PreparedStatement statement = prepared(connection, sql, values)) {
-            return statement.executeUpdate();
-        }
-    }
-
-    private static PreparedStatement prepared(Connection connection, String sql, Object... values) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statement.setQueryTimeout((int) GIVEN_UP_AFTER.toSeconds());
-        for (int at = 0; at < values.length; at++) {
-            statement.setObject(at + 1, values[at]);
-        }
-        return statement;
-    }
-
-    private static String cut(String text) {
-        return cut(text, LONGEST);
-    }
-
-    private static String cut(String text, int longest) {
-        return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+        return SqlTables.list(connection, row -> true, "select 1 from dualwrite_ramp where migration = ?", migration)
+                .isEmpty();
     }
 }

@@ -112,6 +112,11 @@ public final class RampControl implements AutoCloseable {
         return new RampControl(migration, plan, store, settings);
     }
 
+    /** The name of the migration whose ramp it is. */
+    public String migration() {
+        return migration.name();
+    }
+
     /**
      * Begins the first step.
      *
@@ -248,6 +253,7 @@ public final class RampControl implements AutoCloseable {
     private @Nullable String gone() {
         String seenToGo = left;
         Stage at = migration.stage();
+        // Before its migration was started a node takes it for FROZEN.
         boolean elsewhere = at != Stage.SHADOW && at != Stage.FROZEN;
         // A node that has not seen the migration come to SHADOW yet must not end a ramp that another one has just
         // begun.

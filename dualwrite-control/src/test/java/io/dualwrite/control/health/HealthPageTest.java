@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.DualWriteRepository;
 import io.dualwrite.Migration;
+import io.dualwrite.control.TwoDatabases;
+import io.dualwrite.control.conduct.ConductPlan;
+import io.dualwrite.control.conduct.ConductSettings;
+import io.dualwrite.control.conduct.Conductor;
+import io.dualwrite.control.conduct.MemoryJourneyStore;
+import io.dualwrite.control.rollback.MemoryStepTimes;
 import io.dualwrite.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** What docs/health.md shows runs, and its table has every check. */
@@ -58,12 +65,44 @@ class HealthPageTest {
     }
 
     @Test
+    void whatItSaysOfFurtherChecksRuns() throws Exception {
+        try (TwoDatabases databases = new TwoDatabases(1);
+                Conductor conductor = Conductor.open(
+                        databases.node(),
+                        ConductPlan.defaults(),
+                        new MemoryJourneyStore(),
+                        new MemoryStepTimes(),
+                        ConductSettings.defaults())) {
+            DataSource legacy = databases.origin;
+            DataSource next = databases.target;
+            CanaryChecks.createTables(next);
+            List<HealthCheck> all = new ArrayList<>();
+            CanaryChecks.createTables(legacy); // or run what CanaryChecks.schema() returns, on each side
+            all.add(CanaryChecks.database(
+                    "origin-canary", true, legacy, Duration.ofMillis(200), Duration.ofSeconds(3)));
+            all.add(CanaryChecks.database("target-canary", false, next, Duration.ofMillis(200), Duration.ofSeconds(3)));
+            all.add(ClockChecks.clock(
+                    "clock",
+                    ClockChecks.database(legacy),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(3)));
+            all.add(conductor.fleetCheck(Duration.ofSeconds(1), Duration.ofSeconds(3)));
+            try (HealthBoard board = new HealthBoard(all)) {
+                assertThat(board.findings()).hasSize(4).noneMatch(finding -> finding.state() == Finding.State.DOWN);
+            }
+        }
+    }
+
+    @Test
     void itsCodeIsTheOneThatRuns() throws IOException {
-        String code = page().substring(page().indexOf("```java\n") + "```java\n".length());
-        code = code.substring(0, code.indexOf("```"));
-        assertThat(withoutBreaks(
-                        Files.readString(Path.of("src/test/java/io/dualwrite/control/health/HealthPageTest.java"))))
-                .contains(withoutBreaks(code));
+        String test = withoutBreaks(
+                Files.readString(Path.of("src/test/java/io/dualwrite/control/health/HealthPageTest.java")));
+        String[] blocks = page().split("```java\n");
+        assertThat(blocks).hasSize(3);
+        for (int block = 1; block < blocks.length; block++) {
+            assertThat(test).contains(withoutBreaks(blocks[block].substring(0, blocks[block].indexOf("```"))));
+        }
     }
 
     /** The formatter breaks long lines, comments too. */

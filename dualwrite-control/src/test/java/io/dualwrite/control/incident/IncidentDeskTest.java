@@ -10,9 +10,15 @@ import io.dualwrite.control.incident.Incident.Status;
 import io.dualwrite.control.incident.TimelineEntry.Kind;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.store.Store;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.StringReader;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -414,6 +420,146 @@ class IncidentDeskTest {
         desk.resolve(only(desk).id(), "ann", "a drill");
         assertThat(desk.runbook("slow")).endsWith("\nLast exercised: 2026-11-23T10:01:00Z by ann\n");
         assertThatThrownBy(() -> desk.runbook("unknown")).hasMessageContaining("unknown");
+    }
+
+    @Test
+    void whatIsToBeDoneHasAnOwnerAndADateAndIsInTheReport() throws Exception {
+        IncidentDesk desk = desk("n1", rule(Severity.HIGH, false));
+        desk.raise("slow");
+        String id = only(desk).id();
+        Instant due = times.instant().plus(Duration.ofDays(3));
+        ActionItem item = desk.addAction(id, "ann", "alert on | space", "bob", due);
+        assertThat(desk.openActions()).containsExactly(item);
+        assertThat(desk.report(id)).contains("| alert on \\| space | bob | 2026-11-26T10:00:00Z |  |");
+        desk.changeAction(item.handedTo("cleo", due.plus(Duration.ofDays(1))), "bob");
+        assertThat(desk.openActions()).extracting(ActionItem::owner).containsExactly("cleo");
+        desk.resolve(id, "ann", "gone");
+        times.later(MINUTE);
+        desk.changeAction(desk.openActions().get(0).done(times.instant()), "cleo");
+        assertThat(desk.openActions()).isEmpty();
+        assertThat(desk.report(id))
+                .contains("| cleo | 2026-11-27T10:00:00Z | 2026-11-23T10:01:00Z |")
+                .contains("ACTION by bob: alert on | space is cleo's now")
+                .contains("ACTION by cleo: alert on | space was done")
+                .contains("## Since\nIt has not come back.");
+        assertThatThrownBy(() -> desk.addAction(id, "ann", "what", " ", due))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> desk.addAction("none", "ann", "what", "bob", due))
+                .hasMessageContaining("There is no incident none");
+        desk.raise("slow");
+        assertThat(desk.report(id)).contains("## Since\n- 2026-11-23T10:01:00Z, ");
+    }
+
+    @Test
+    void whatIsOverdueOpensALowIncidentAndEndsIt() throws Exception {
+        IncidentRule overdue = new IncidentRule(
+                "overdue", Severity.LOW, "copy", "It is overdue", facts -> facts.overdue() > 0, RUNBOOK, true);
+        IncidentDesk desk = desk("n1", rule(Severity.HIGH, false), overdue);
+        desk.raise("slow");
+        String id = only(desk).id();
+        desk.resolve(id, "ann", "gone");
+        ActionItem item =
+                desk.addAction(id, "ann", "alert", "bob", times.instant().plus(Duration.ofHours(49)));
+        times.later(Duration.ofHours(48));
+        desk.look();
+        assertThat(desk.open()).isEmpty();
+        // The report is due 48 hours after the incident was resolved.
+        times.later(MINUTE);
+        desk.look();
+        assertThat(only(desk).rule()).isEqualTo("overdue");
+        assertThat(only(desk).severity()).isEqualTo(Severity.LOW);
+        desk.reviewed(id, "ann", "in the wiki");
+        desk.look();
+        times.later(IncidentDesk.CLEARED_AFTER.plusSeconds(1));
+        desk.look();
+        assertThat(desk.open()).isEmpty();
+        desk.look();
+        times.later(Duration.ofHours(1));
+        desk.look();
+        assertThat(only(desk).rule()).isEqualTo("overdue");
+        desk.changeAction(item.done(times.instant()), "bob");
+        desk.look();
+        times.later(IncidentDesk.CLEARED_AFTER.plusSeconds(1));
+        desk.look();
+        assertThat(desk.open()).isEmpty();
+    }
+
+    private static final Runbook TREE = new Runbook(
+            "What to do",
+            List.of("status"),
+            Runbook.asks(
+                    "Is it open?",
+                    facts -> false,
+                    Runbook.does("never"),
+                    Runbook.asksPerson("Is it up?", Runbook.does("over", "Wait.", "Look."), Runbook.does("no"))));
+
+    @Test
+    void aWalkAnswersWhatItCanWritesEverythingDownAndExercisesTheRunbook() throws Exception {
+        IncidentDesk desk = desk(
+                "n1", new IncidentRule("slow", Severity.HIGH, "copy", "It is slow", facts -> holds.get(), TREE, false));
+        holds.set(true);
+        desk.look();
+        String id = only(desk).id();
+        Walkthrough walk = desk.begin(id, "ann");
+        assertThat(walk.told()).isEqualTo("Is it up?");
+        assertThatThrownBy(walk::did).hasMessageContaining("nothing to be done, but: Is it up?");
+        walk.answer(true);
+        assertThatThrownBy(() -> walk.answer(true)).hasMessageContaining("no question");
+        assertThat(walk.told()).isEqualTo("Wait.");
+        walk.did();
+        assertThatThrownBy(walk::end).hasMessageContaining("not at its end, but at: Look.");
+        walk.did();
+        assertThat(walk.told()).isEqualTo("Done when: over");
+        assertThat(desk.lastExercised("slow")).isEmpty();
+        assertThat(walk.end()).isFalse();
+        assertThatThrownBy(walk::end).hasMessageContaining("ended before");
+        assertThat(desk.lastExercised("slow").orElseThrow().text())
+                .isEqualTo("runbook walked to its end: over (the rule holds still)");
+        assertThat(desk.runbook("slow")).endsWith("\nLast exercised: 2026-11-23T10:00:00Z by ann\n");
+        assertThat(store.timeline(id))
+                .filteredOn(entry -> entry.kind() == Kind.WALKED)
+                .extracting(TimelineEntry::text)
+                .containsExactly("Is it open? No, by itself.", "Is it up? Yes.", "did: Wait.", "did: Look.");
+        assertThatThrownBy(() -> desk.begin("none", "ann")).hasMessageContaining("no open incident");
+    }
+
+    private String typed(IncidentDesk desk, int exit, String typed, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int got = IncidentCommand.run(
+                desk,
+                new BufferedReader(new StringReader(typed)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                args);
+        String said = out.toString(StandardCharsets.UTF_8);
+        assertThat(got).as(said).isEqualTo(exit);
+        return said;
+    }
+
+    @Test
+    void aRunbookIsWalkedFromACommandLine() throws Exception {
+        IncidentDesk desk = desk(
+                "n1", new IncidentRule("slow", Severity.HIGH, "copy", "It is slow", facts -> holds.get(), TREE, false));
+        assertThat(typed(desk, 0, "", "list")).isEmpty();
+        assertThat(typed(desk, 0, "what?\ny\n\n\n", "drill", "slow", "ann"))
+                .containsSubsequence(
+                        "Is it up? [y/n]",
+                        "Is it up? [y/n]",
+                        "Wait. [enter when done]",
+                        "Look. [enter when done]",
+                        "Done when: over",
+                        "The rule holds no longer.");
+        assertThat(desk.open()).isEmpty();
+        assertThat(typed(desk, 0, "", "runbook", "slow")).contains("# What to do", "by ann");
+        desk.look();
+        holds.set(true);
+        desk.look();
+        String id = only(desk).id();
+        assertThat(typed(desk, 0, "", "list")).contains(id, "HIGH slow, taken by nobody: It is slow");
+        assertThat(typed(desk, 1, "n\n", "walk", id, "bob")).contains("Done when: no", "The rule holds still.");
+        assertThat(typed(desk, 3, "", "walk", id, "bob")).contains("failed (IOException)");
+        assertThat(typed(desk, 0, "", "report", id)).contains("EXERCISED by bob");
+        assertThat(typed(desk, 2, "", "dance")).contains("usage:");
+        assertThat(typed(desk, 2, "", "drill", "unknown", "bob")).contains("There is no rule unknown here");
     }
 
     @Test

@@ -104,6 +104,22 @@ abstract class IncidentStoreContract {
     }
 
     @Test
+    void actionItemsAreKeptByTheirDueDateAndChanged() throws Exception {
+        IncidentStore store = store();
+        Incident of = incident("a", Severity.HIGH);
+        store.open(of, entry(Kind.OPENED, "so"));
+        ActionItem late = new ActionItem("1", of.id(), "alert on space", "bob", AT.plusSeconds(60), null);
+        ActionItem soon = new ActionItem("2", of.id(), "mend the mapping", "ann", AT, null);
+        store.keep(late);
+        store.keep(soon);
+        assertThat(store.actions("shop")).containsExactly(soon, late);
+        ActionItem done = soon.handedTo("cleo", AT.plusSeconds(90)).done(AT.plusSeconds(5));
+        store.keep(done);
+        assertThat(store.actions("shop")).containsExactly(late, done);
+        assertThat(store.actions("other")).isEmpty();
+    }
+
+    @Test
     void whatIsTooLongIsCutAndNotRefused() throws Exception {
         IncidentStore store = store();
         Incident opened = incident("a", Severity.HIGH);

@@ -104,8 +104,16 @@ class MigrationRulesTest {
     }
 
     @Test
+    void whatIsOverdueHoldsUntilItIsNot() {
+        book.overdue(1);
+        assertThat(holding(Stage.SHADOW, RampPhase.OFF)).containsExactly("review-overdue");
+        book.overdue(0);
+        assertThat(holding(Stage.SHADOW, RampPhase.OFF)).isEmpty();
+    }
+
+    @Test
     void everyRuleIsTriedHere() {
-        Set<String> tried = new TreeSet<>(List.of("breaker-open", MigrationRules.JOURNAL_UNWRITABLE));
+        Set<String> tried = new TreeSet<>(List.of("breaker-open", "review-overdue", MigrationRules.JOURNAL_UNWRITABLE));
         faults().forEach(fault -> tried.add((String) fault.get()[3]));
         assertThat(RULES.stream().map(IncidentRule::name)).containsExactlyInAnyOrderElementsOf(tried);
         assertThat(MigrationRules.components())

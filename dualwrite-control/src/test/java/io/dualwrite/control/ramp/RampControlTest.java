@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.dualwrite.control.TwoDatabases;
 import io.dualwrite.control.evidence.Budget;
 import io.dualwrite.control.ramp.Ruling.Verdict;
 import io.dualwrite.control.ramp.Shop.Behaviour;
+import io.dualwrite.jdbc.Jdbc;
+import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.stage.Stage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -365,6 +368,23 @@ class RampControlTest {
         ramp.look();
         assertThat(ramp.state().why()).contains("DUAL_WRITE");
         assertThat(ramp.state().phase()).isEqualTo(RampPhase.OFF);
+    }
+
+    @Test
+    void aNodeWhoseMigrationHasNotStartedYetEndsNoRamp() throws Exception {
+        open(0, PLAN);
+        begin();
+        try (TwoDatabases databases = new TwoDatabases(0);
+                JdbcMigration slow = Jdbc.migration("shop", databases.origin, databases.target)
+                        .records(Jdbc.table("item", TwoDatabases.Item.class, Long.class)
+                                .key(TwoDatabases.Item::id))
+                        .build();
+                RampControl second = RampControl.byHand(slow, PLAN, memory, shop.settings("n2"))) {
+            second.look();
+            shop.later(PLAN.keepShare().multipliedBy(2));
+            second.look();
+            assertThat(memory.read("shop").phase()).isEqualTo(RampPhase.RAMPING);
+        }
     }
 
     @Test

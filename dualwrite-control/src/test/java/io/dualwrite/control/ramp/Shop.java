@@ -20,13 +20,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** A repository at SHADOW over two maps, whose target can fail, lie and be slow; and a time of its own. */
-final class Shop implements AutoCloseable {
+public final class Shop implements AutoCloseable {
     static final int RECORDS = 1_000;
 
-    record Item(Long id, String text) {}
+    public record Item(Long id, String text) {}
 
     /** What the target does to reads. */
-    enum Behaviour {
+    public enum Behaviour {
         GOOD,
         FAILS,
         LIES,
@@ -38,8 +38,8 @@ final class Shop implements AutoCloseable {
     final AtomicInteger targetReads = new AtomicInteger();
     final SettableStage flag = new SettableStage(Stage.SHADOW);
     final AtomicLong nanos = new AtomicLong();
-    final DualWriteRepository<Item, Long> items;
-    volatile Behaviour behaviour = Behaviour.GOOD;
+    public final DualWriteRepository<Item, Long> items;
+    public volatile Behaviour behaviour = Behaviour.GOOD;
     volatile boolean originFails;
 
     final Pace pace = new Pace() {
@@ -54,16 +54,21 @@ final class Shop implements AutoCloseable {
         }
     };
 
-    Shop(double shadowSample) {
+    public Shop(double shadowSample) {
         this("shop", shadowSample);
     }
 
     Shop(String name, double shadowSample) {
+        this(name, shadowSample, true);
+    }
+
+    /** Without a flag only calls move it. */
+    Shop(String name, double shadowSample, boolean flagged) {
         for (long id = 0; id < RECORDS; id++) {
             origin.put(id, new Item(id, "text"));
             target.put(id, new Item(id, "text"));
         }
-        items = DualWriteRepository.between(
+        DualWriteRepository.Builder<Item, Long> builder = DualWriteRepository.between(
                         Store.of(this::ofOrigin, item -> origin.put(item.id(), item), origin::remove),
                         Store.of(this::ofTarget, item -> target.put(item.id(), item), target::remove))
                 .name(name)
@@ -71,9 +76,8 @@ final class Shop implements AutoCloseable {
                 .wholeCopy(true)
                 .staleAllowed(true)
                 .copyBreaker(patient())
-                .shadowSample(shadowSample)
-                .stage(flag)
-                .build();
+                .shadowSample(shadowSample);
+        items = (flagged ? builder.stage(flag) : builder.startingAt(Stage.SHADOW)).build();
         // Until the journal has been measured the copy is not known to be fresh, and answers nothing.
         items.migration().rampTo(100);
         origin.put(-1L, new Item(-1L, "of the origin"));
@@ -114,7 +118,7 @@ final class Shop implements AutoCloseable {
     }
 
     /** So many reads, one key after the other. */
-    void read(int reads) {
+    public void read(int reads) {
         for (long read = 0; read < reads; read++) {
             items.find(read % RECORDS);
         }

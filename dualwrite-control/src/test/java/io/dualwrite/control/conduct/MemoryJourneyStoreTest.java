@@ -1,0 +1,8 @@
+package io.dualwrite.control.conduct;
+
+final class MemoryJourneyStoreTest extends JourneyStoreContract {
+    @Override
+    JourneyStore store() {
+        return new MemoryJourneyStore();
+    }
+}

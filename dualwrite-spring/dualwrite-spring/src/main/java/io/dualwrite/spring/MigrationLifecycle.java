@@ -8,7 +8,8 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Starts an application's migrations once its beans are there, databases initialized, and before it serves requests or
  * consumes messages; closes them after it has stopped doing so. Starting needs nothing of the copies; a migration whose
- * authority is not fit fails the start of the application, and those started before it are closed again.
+ * authority is not fit fails the start of the application with a {@link MigrationSetupException}, and those started before it
+ * are closed again.
  *
  * <p>A migration that was closed is not started again: stopping the context, other than to close it, is for good, and a
  * context with migrations is not paused between tests. Thread-safe. Both ways block on the databases, bounded.
@@ -16,6 +17,15 @@ import org.springframework.context.SmartLifecycle;
 public final class MigrationLifecycle implements SmartLifecycle {
     /** Well before web servers, listeners and schedulers, which begin in the upper half of the range. */
     public static final int PHASE = Integer.MAX_VALUE / 4;
+
+    /** In what start says of them. */
+    private static final String TABLES_ARE_MISSING = "Schema prints";
+
+    private static final String CREATE_TABLES =
+            "Have the library create its own tables, with dualwrite.jdbc.initialize-schema=always in Spring Boot and"
+                    + " createTables(true) elsewhere; or apply the statements of io.dualwrite.jdbc.Schema to both databases,"
+                    + " by Flyway, Liquibase or by hand.";
+    private static final String MEND = "Mend that, and start the application again: nothing was started.";
 
     private final Supplier<List<JdbcMigration>> migrations;
     private List<JdbcMigration> started = List.of();
@@ -33,13 +43,23 @@ public final class MigrationLifecycle implements SmartLifecycle {
         }
         List<JdbcMigration> all = List.copyOf(migrations.get());
         try {
-            all.forEach(JdbcMigration::start);
+            all.forEach(MigrationLifecycle::start);
         } catch (RuntimeException | Error failure) {
             all.forEach(JdbcMigration::close);
             throw failure;
         }
         started = all;
         running = true;
+    }
+
+    private static void start(JdbcMigration migration) {
+        try {
+            migration.start();
+        } catch (IllegalStateException unfit) {
+            String description = String.valueOf(unfit.getMessage());
+            throw new MigrationSetupException(
+                    description, description.contains(TABLES_ARE_MISSING) ? CREATE_TABLES : MEND, unfit);
+        }
     }
 
     @Override

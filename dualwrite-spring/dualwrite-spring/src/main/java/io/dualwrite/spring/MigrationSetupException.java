@@ -3,8 +3,8 @@ package io.dualwrite.spring;
 import java.util.Objects;
 
 /**
- * The application's beans do not make a migration. Thrown while the context is being set up, before anything of the
- * migration was built; says what is wrong and, apart from it, what to do.
+ * The application's beans do not make a migration, or one that cannot start. Thrown while the context is being set up; says
+ * what is wrong and, apart from it, what to do.
  */
 public final class MigrationSetupException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -20,6 +20,12 @@ public final class MigrationSetupException extends RuntimeException {
         super(Objects.requireNonNull(description, "description") + " " + Objects.requireNonNull(action, "action"));
         this.description = description;
         this.action = action;
+    }
+
+    /** As {@link #MigrationSetupException(String, String)}, with what was found first. */
+    public MigrationSetupException(String description, String action, Throwable cause) {
+        this(description, action);
+        initCause(cause);
     }
 
     /** What is wrong. */

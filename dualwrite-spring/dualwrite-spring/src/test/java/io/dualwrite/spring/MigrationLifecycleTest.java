@@ -30,7 +30,7 @@ class MigrationLifecycleTest {
             MigrationLifecycle lifecycle = new MigrationLifecycle(() -> List.of(first.migration, second.migration));
 
             assertThatThrownBy(lifecycle::start)
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(MigrationSetupException.class)
                     .hasMessageContaining("orders");
 
             assertThat(lifecycle.isRunning()).isFalse();

@@ -7,6 +7,7 @@ import io.dualwrite.stage.Side;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ import org.springframework.core.env.Environment;
 final class CapturePostProcessor implements BeanPostProcessor, BeanFactoryAware, EnvironmentAware, Ordered {
     private @Nullable ConfigurableListableBeanFactory beans;
     private Map<String, MigrationProperties> migrations = Map.of();
+    private final Map<DataSource, String> following = new ConcurrentHashMap<>();
 
     @Override
     public void setBeanFactory(BeanFactory factory) {
@@ -63,7 +65,7 @@ final class CapturePostProcessor implements BeanPostProcessor, BeanFactoryAware,
                 continue;
             }
             boolean following = captured instanceof CapturingDataSource before && before.follows();
-            if (following || (captured != dataSource && each.getValue().followAuthority())) {
+            if (following || (captured != dataSource && each.getValue().follows())) {
                 throw new MigrationSetupException(
                         "The DataSource '" + name
                                 + "' belongs to several migrations, and one of them follows its authority: '"
@@ -76,18 +78,29 @@ final class CapturePostProcessor implements BeanPostProcessor, BeanFactoryAware,
         return captured;
     }
 
-    private static DataSource capturing(
+    /** The migration whose authority a DataSource follows, or null. */
+    @Nullable String followed(@Nullable DataSource dataSource) {
+        return dataSource == null ? null : following.get(dataSource);
+    }
+
+    private DataSource capturing(
             ConfigurableListableBeanFactory factory,
             DataSource behind,
             Side side,
             String name,
             MigrationProperties migration) {
-        Supplier<JdbcMigration> made = () -> factory.getBean(MigrationAssembly.beanOf(name), JdbcMigration.class);
-        if (side == Side.ORIGIN && migration.followAuthority()) {
+        String bean = MigrationAssembly.beanOf(name);
+        Supplier<@Nullable JdbcMigration> made = migration.jpa()
+                // It needs the persistence unit, which is made by statements of its own.
+                ? () -> factory.containsSingleton(bean) ? factory.getBean(bean, JdbcMigration.class) : null
+                : () -> factory.getBean(bean, JdbcMigration.class);
+        if (side == Side.ORIGIN && migration.follows()) {
             Supplier<DataSource> target = () -> CapturingDataSource.behind(
                     BeanFactoryAnnotationUtils.qualifiedBeanOfType(factory, DataSource.class, migration.target()));
-            return CapturingDataSource.following(
+            DataSource follows = CapturingDataSource.following(
                     behind, target, made, migration.unnamedChanges(), migration.writersWait());
+            following.put(follows, name);
+            return follows;
         }
         return new CapturingDataSource(behind, side, made, migration.unnamedChanges(), migration.writersWait());
     }

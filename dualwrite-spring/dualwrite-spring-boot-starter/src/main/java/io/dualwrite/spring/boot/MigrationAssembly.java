@@ -3,23 +3,51 @@ package io.dualwrite.spring.boot;
 import io.dualwrite.flag.StageSource;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.jdbc.JdbcMigrationBuilder;
+import io.dualwrite.jdbc.Table;
 import io.dualwrite.repair.HandoverSettings;
 import io.dualwrite.spring.MigrationFactory;
 import io.dualwrite.spring.MigrationFactory.Declaration;
 import io.dualwrite.spring.SpringRepositories;
+import io.dualwrite.spring.StageHold;
+import io.dualwrite.spring.capture.CapturingDataSource;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 
 /** Makes the beans of a migration out of its properties and the beans that they name; called by the container. */
-final class MigrationAssembly {
+final class MigrationAssembly implements AutoCloseable {
     static final String BEAN = "dualwriteMigrationAssembly";
+    private static final String HIKARI = "com.zaxxer.hikari.HikariDataSource";
 
     private final DualwriteProperties properties;
     private final MigrationFactory factory;
     private final MigrationBeans beans;
+    private final StageHolds holds;
+    private final @Nullable Executor virtualThreads;
+    private final @Nullable OwnPools pools;
 
-    MigrationAssembly(DualwriteProperties properties, MigrationFactory factory, MigrationBeans beans) {
+    /** {@code virtualThreads} is null where the application does not use them. */
+    MigrationAssembly(
+            DualwriteProperties properties,
+            MigrationFactory factory,
+            MigrationBeans beans,
+            StageHolds holds,
+            @Nullable Executor virtualThreads) {
         this.properties = properties;
         this.factory = factory;
         this.beans = beans;
+        this.holds = holds;
+        this.virtualThreads = virtualThreads;
+        this.pools = ClassUtils.isPresent(HIKARI, MigrationAssembly.class.getClassLoader()) ? new OwnPools() : null;
+    }
+
+    /** Closes what it opened for its migrations, which are closed before it. */
+    @Override
+    public void close() {
+        if (pools != null) {
+            pools.close();
+        }
     }
 
     /** The name of a migration's bean. */
@@ -31,34 +59,41 @@ final class MigrationAssembly {
     JdbcMigration migration(String name) {
         MigrationProperties declared = declared(name);
         boolean alone = properties.migrations().size() == 1;
+        List<Table<?, ?>> tables = declared.jpa()
+                ? beans.tablesOfUnits(name, declared.tables(), alone)
+                : beans.tables(name, declared.tables(), alone);
         Declaration declaration = new Declaration(
-                name,
-                beans.origin(name, declared.origin()),
-                beans.target(name, declared.target()),
-                beans.tables(name, declared.tables(), alone));
-        return factory.create(declaration, (migration, builder) -> apply(migration, declared, builder));
+                name, beans.origin(name, declared.origin()), beans.target(name, declared.target()), tables);
+        boolean createTables = TableCreation.isWanted(
+                declared.createTables(),
+                properties.jdbc().initializeSchema(),
+                CapturingDataSource.behind(declaration.origin()),
+                CapturingDataSource.behind(declaration.target()));
+        JdbcMigration migration = factory.create(declaration, (own, builder) -> {
+            apply(own, declared, builder.createTables(createTables));
+            if (declared.jpa() && pools != null) {
+                pools.give(builder, declaration);
+            }
+        });
+        migration.rampTo(declared.readRamp());
+        return migration;
     }
 
     /** What decorates repositories for the migration of this name. */
     SpringRepositories repositories(String name) {
         MigrationProperties declared = declared(name);
         return new SpringRepositories(
-                beans.migration(beanOf(name)),
+                beans.bean(beanOf(name), JdbcMigration.class),
                 beans.origin(name, declared.origin()),
                 beans.target(name, declared.target()));
     }
 
     private MigrationProperties declared(String name) {
-        MigrationProperties declared = properties.migrations().get(name);
-        if (declared == null) {
-            throw new IllegalArgumentException("There is no migration '" + name + "' under dualwrite.migrations");
-        }
-        return declared;
+        return properties.declared(name);
     }
 
     private void apply(String migration, MigrationProperties declared, JdbcMigrationBuilder builder) {
-        builder.createTables(declared.createTables())
-                .waitForCopy(declared.waitForCopy())
+        builder.waitForCopy(declared.waitForCopy())
                 .copyDeadline(declared.copyDeadline())
                 .staleness(declared.staleness())
                 .writersWait(declared.writersWait())
@@ -71,11 +106,16 @@ final class MigrationAssembly {
         if (declared.verifyContinuously()) {
             builder.verifyContinuously(declared.continuous());
         }
+        if (virtualThreads != null) {
+            builder.copyExecutor(virtualThreads);
+        }
         StageSource flag = beans.flag(migration);
+        if (flag == null && declared.stage() != null) {
+            flag = StageSource.constant(declared.stage());
+        }
+        StageHold hold = holds.over(migration, flag);
         if (flag != null) {
-            builder.stage(flag);
-        } else if (declared.stage() != null) {
-            builder.stage(StageSource.constant(declared.stage()));
+            builder.stage(hold);
         }
     }
 }

@@ -1,11 +1,13 @@
 package io.dualwrite.spring.boot;
 
 import io.dualwrite.flag.StageSource;
-import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.jdbc.Table;
 import io.dualwrite.spring.MigrationSetupException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
@@ -78,18 +80,61 @@ final class MigrationBeans {
         return tables;
     }
 
-    /** The migration that is this bean. */
-    JdbcMigration migration(String bean) {
-        return beans.getBean(bean, JdbcMigration.class);
+    /** The tables of the persistence units on the origin; a Table bean takes the place of the unit's table of its name. */
+    List<Table<?, ?>> tablesOfUnits(String migration, List<String> names, boolean alone) {
+        List<Table<?, ?>> declared = names.isEmpty() && !alone ? List.of() : tables(migration, names, alone);
+        Set<String> taken = declared.stream()
+                .map(table -> table.toString().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+        List<Table<?, ?>> tables = new ArrayList<>(declared);
+        if (beans.containsBean(MovedTablesSource.BEAN)) {
+            beans.getBean(MovedTablesSource.BEAN, MovedTablesSource.class).tables(migration).stream()
+                    .filter(table -> !taken.contains(table.toString().toLowerCase(Locale.ROOT)))
+                    .forEach(tables::add);
+        }
+        if (tables.size() == declared.size()) {
+            throw new MigrationSetupException(
+                    "Migration '" + migration + "' moves a persistence unit, and there is none on its origin.",
+                    "Let an EntityManagerFactory use the origin's DataSource, or leave " + property(migration, "jpa")
+                            + " out.");
+        }
+        return tables;
+    }
+
+    /** The bean of this name. */
+    <T> T bean(String name, Class<T> type) {
+        return beans.getBean(name, type);
     }
 
     /** The flag with the migration's name, or the only one. */
     @Nullable StageSource flag(String migration) {
+        return ownOrOnly(StageSource.class, migration);
+    }
+
+    /** The bean of this type with the migration's name, or the only one; null when there is neither. */
+    <T> @Nullable T ownOrOnly(Class<T> type, String migration) {
         try {
-            return BeanFactoryAnnotationUtils.qualifiedBeanOfType(beans, StageSource.class, migration);
+            return BeanFactoryAnnotationUtils.qualifiedBeanOfType(beans, type, migration);
         } catch (NoSuchBeanDefinitionException none) {
-            return beans.getBeanProvider(StageSource.class).getIfUnique();
+            return beans.getBeanProvider(type).getIfUnique();
         }
+    }
+
+    /** All beans of this type, in their order. */
+    <T> List<T> all(Class<T> type) {
+        return beans.getBeanProvider(type).orderedStream().toList();
+    }
+
+    /** The DataSource that what operates the migration keeps its tables in. */
+    DataSource store(String migration, @Nullable String name, DataSource origin) {
+        return name == null
+                ? origin
+                : named(
+                        DataSource.class,
+                        name,
+                        "the store of what operates migration '" + migration + "'",
+                        "Correct " + property(migration, "control.store")
+                                + ", or leave it out to use the origin's database.");
     }
 
     private <T> T named(Class<T> type, String name, String role, String action) {

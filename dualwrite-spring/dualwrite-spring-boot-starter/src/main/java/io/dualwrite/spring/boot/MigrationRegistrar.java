@@ -11,10 +11,12 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
+import org.springframework.util.ClassUtils;
 
 /** Declares the beans of each migration under {@code dualwrite.migrations} that the application has not declared. */
 final class MigrationRegistrar implements ImportBeanDefinitionRegistrar {
-    private static final String CAPTURE = "dualwriteCapturePostProcessor";
+    static final String CAPTURE = "dualwriteCapturePostProcessor";
+    private static final String JPA_CLASS = "org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean";
 
     private final Environment environment;
 
@@ -29,23 +31,29 @@ final class MigrationRegistrar implements ImportBeanDefinitionRegistrar {
             if (properties.migrations().values().stream().anyMatch(MigrationProperties::captures)) {
                 registry.registerBeanDefinition(CAPTURE, new RootBeanDefinition(CapturePostProcessor.class));
             }
+            boolean jpa = properties.migrations().values().stream().anyMatch(MigrationProperties::jpa);
+            if (jpa && ClassUtils.isPresent(JPA_CLASS, MigrationRegistrar.class.getClassLoader())) {
+                registry.registerBeanDefinition(MovedTablesSource.BEAN, new RootBeanDefinition(JpaPostProcessor.class));
+            }
         });
     }
 
     private static void register(String migration, BeanDefinitionRegistry registry) {
         String bean = MigrationAssembly.beanOf(migration);
         if (!registry.containsBeanDefinition(bean)) {
-            registry.registerBeanDefinition(bean, definition(migration, JdbcMigration.class, "migration"));
             registry.registerBeanDefinition(
-                    migration + "Repositories", definition(migration, SpringRepositories.class, "repositories"));
+                    bean, definition(MigrationAssembly.BEAN, migration, JdbcMigration.class, "migration"));
+            registry.registerBeanDefinition(
+                    migration + "Repositories",
+                    definition(MigrationAssembly.BEAN, migration, SpringRepositories.class, "repositories"));
         }
     }
 
-    /** A bean that a method of the assembly makes, given the migration's name. */
-    private static RootBeanDefinition definition(String migration, Class<?> type, String method) {
+    /** A bean that a method of this assembly makes, given the migration's name. */
+    static RootBeanDefinition definition(String assembly, String migration, Class<?> type, String method) {
         RootBeanDefinition definition = new RootBeanDefinition();
         definition.setTargetType(type);
-        definition.setFactoryBeanName(MigrationAssembly.BEAN);
+        definition.setFactoryBeanName(assembly);
         definition.setFactoryMethodName(method);
         definition.getConstructorArgumentValues().addIndexedArgumentValue(0, migration);
         definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, migration));

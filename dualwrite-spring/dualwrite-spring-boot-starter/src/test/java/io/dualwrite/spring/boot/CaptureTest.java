@@ -22,10 +22,6 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -41,10 +37,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 class CaptureTest {
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
-                    DataSourceAutoConfiguration.class,
-                    DataSourceTransactionManagerAutoConfiguration.class,
-                    JdbcTemplateAutoConfiguration.class,
-                    JdbcClientAutoConfiguration.class,
+                    BootLine.named("DataSourceAutoConfiguration"),
+                    BootLine.named("DataSourceTransactionManagerAutoConfiguration"),
+                    BootLine.named("JdbcTemplateAutoConfiguration"),
+                    BootLine.named("JdbcClientAutoConfiguration"),
                     DualwriteAutoConfiguration.class))
             .withUserConfiguration(Shop.Target.class, Shop.Tables.class)
             .withPropertyValues(
@@ -98,10 +94,10 @@ class CaptureTest {
     void anApplicationsOwnDataSourceFollowsTheAuthorityThereAndBack() {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
-                        DataSourceAutoConfiguration.class,
-                        DataSourceTransactionManagerAutoConfiguration.class,
-                        JdbcTemplateAutoConfiguration.class,
-                        JdbcClientAutoConfiguration.class,
+                        BootLine.named("DataSourceAutoConfiguration"),
+                        BootLine.named("DataSourceTransactionManagerAutoConfiguration"),
+                        BootLine.named("JdbcTemplateAutoConfiguration"),
+                        BootLine.named("JdbcClientAutoConfiguration"),
                         DualwriteAutoConfiguration.class))
                 .withUserConfiguration(SameTable.class)
                 .withPropertyValues(

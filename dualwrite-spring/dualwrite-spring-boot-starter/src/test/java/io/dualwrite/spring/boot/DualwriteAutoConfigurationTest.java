@@ -21,9 +21,12 @@ import io.dualwrite.spring.boot.Shop.Orders;
 import io.dualwrite.stage.Stage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -33,6 +36,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 class DualwriteAutoConfigurationTest {
     private static final Order ORDER = new Order(1, "Ada");
@@ -171,6 +175,82 @@ class DualwriteAutoConfigurationTest {
         shop.run(context -> assertThat(threads()).isNotEmpty());
 
         assertThat(threads()).isEmpty();
+    }
+
+    @Test
+    void beansDegradeWhereThePropertiesSaySo() {
+        shop.withBean("ratings", Ratings.class, () -> () -> {
+                    throw new IllegalStateException("down");
+                })
+                .withPropertyValues("dualwrite.degradation.ratings.deadline=10s")
+                .run(context ->
+                        assertThat(context.getBean(Ratings.class).rating()).isZero());
+    }
+
+    interface Ratings {
+        int rating();
+    }
+
+    @Test
+    void callsToTheCopyAreMadeOnVirtualThreadsWhereTheApplicationUsesThem() {
+        AtomicBoolean originIsDown = new AtomicBoolean();
+        List<String> threads = new CopyOnWriteArrayList<>();
+        empty.withUserConfiguration(Shop.Tables.class, Repositories.class)
+                .withBean(
+                        "legacy",
+                        DataSource.class,
+                        () -> asked(Shop.Origin.database(), () -> {
+                            if (originIsDown.get()) {
+                                throw new SQLException("down", "08001");
+                            }
+                        }))
+                .withBean(
+                        "target",
+                        DataSource.class,
+                        () -> asked(Shop.Target.database(), () -> {
+                            if (originIsDown.get()) {
+                                threads.add(Thread.currentThread().getName());
+                            }
+                        }))
+                .withPropertyValues(
+                        "spring.threads.virtual.enabled=true",
+                        "dualwrite.migrations.shop.origin=legacy",
+                        "dualwrite.migrations.shop.attested-by=the tests")
+                .run(context -> {
+                    JdbcMigration migration = context.getBean(JdbcMigration.class);
+                    Orders orders = context.getBean(Orders.class);
+                    orders.save(ORDER);
+                    migration.moveTo(Stage.DUAL_WRITE);
+                    migration.backfill();
+                    migration.moveTo(Stage.SHADOW);
+                    // Once this node knows that the copy is fresh, it answers for an origin that is down.
+                    await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
+                        originIsDown.set(true);
+                        try {
+                            return orders.findById(1).equals(List.of(ORDER));
+                        } finally {
+                            originIsDown.set(false);
+                        }
+                    });
+                    boolean virtual = Runtime.version().feature() >= 21;
+                    assertThat(threads.stream().anyMatch(name -> name.startsWith("dualwrite-copy-")))
+                            .isEqualTo(virtual);
+                });
+    }
+
+    @FunctionalInterface
+    private interface Asked {
+        void on() throws SQLException;
+    }
+
+    private static DataSource asked(DataSource behind, Asked asked) {
+        return new DelegatingDataSource(behind) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                asked.on();
+                return super.getConnection();
+            }
+        };
     }
 
     @Test

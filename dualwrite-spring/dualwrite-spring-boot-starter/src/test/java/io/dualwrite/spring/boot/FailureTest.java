@@ -2,7 +2,10 @@ package io.dualwrite.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dualwrite.decorate.Reads;
+import io.dualwrite.spring.DualWrite;
 import java.util.List;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -63,6 +66,29 @@ class FailureTest {
     }
 
     @Test
+    void missingTablesOfTheLibrarysOwnAreSaidWithHowToGetThem() {
+        FailureAnalysis said = failure(shop.withUserConfiguration(Shop.Target.class, Shop.Tables.class)
+                .withPropertyValues("dualwrite.migrations.shop.create-tables=false"));
+
+        assertThat(said.getDescription()).contains("migration 'shop'").contains("ORIGIN");
+        assertThat(said.getAction())
+                .contains("dualwrite.jdbc.initialize-schema=always")
+                .contains("io.dualwrite.jdbc.Schema");
+    }
+
+    @Test
+    void aTableThatIsNotThereIsSaid() {
+        FailureAnalysis said = failure(new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(DualwriteAutoConfiguration.class))
+                .withBean("legacy", DataSource.class, Shop::database)
+                .withUserConfiguration(Shop.Target.class, Shop.Tables.class)
+                .withPropertyValues("dualwrite.migrations.shop.attested-by=the tests"));
+
+        assertThat(said.getDescription()).contains("orders");
+        assertThat(said.getAction()).contains("nothing was started");
+    }
+
+    @Test
     void everythingThatContradictsItselfIsListedAtOnce() {
         FailureAnalysis said = failure(shop.withUserConfiguration(Shop.Target.class, Shop.Tables.class)
                 .withPropertyValues(
@@ -84,6 +110,39 @@ class FailureTest {
         FailureAnalysis said = failure(shop.withPropertyValues("dualwrite.migrations.shop.verify-interval=1s"));
 
         assertThat(said.getDescription()).contains("interval is PT10S or more, not PT1S");
+    }
+
+    @Test
+    void anAnnotationOfAMigrationThatNoticesNothingIsRefused() {
+        FailureAnalysis said = failure(shop.withUserConfiguration(Shop.Target.class, Shop.Tables.class)
+                .withBean("annotated", Annotated.class, Annotated::new));
+
+        assertThat(said.getDescription()).contains("'annotated'").contains("migration 'shop'");
+        assertThat(said.getAction()).contains("dualwrite.migrations.shop.capture=true");
+    }
+
+    @Test
+    void readsThatCannotReachTheCopyAreRefused() {
+        FailureAnalysis said = failure(shop.withUserConfiguration(Shop.Target.class, Shop.Tables.class)
+                .withPropertyValues("dualwrite.migrations.shop.capture=true")
+                .withBean("annotated", Annotated.class, Annotated::new));
+
+        assertThat(said.getAction()).contains("dualwrite.migrations.shop.follow-authority=true");
+    }
+
+    @DualWrite("shop")
+    static class Annotated {
+        @Reads
+        public long count() {
+            return 0;
+        }
+    }
+
+    @Test
+    void aShareBeyondAllIsRefused() {
+        assertThat(failure(shop.withPropertyValues("dualwrite.migrations.shop.read-ramp=101"))
+                        .getDescription())
+                .contains("read-ramp is 0 to 100 percent, not 101");
     }
 
     @Test

@@ -1,12 +1,12 @@
 package io.dualwrite.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.MigrationBuilder;
 import io.dualwrite.MigrationSettings;
 import io.dualwrite.repair.ContinuousSettings;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -32,16 +32,31 @@ class MigrationPropertiesTest {
         assertThat(said.fallback()).isEqualTo(defaults.fallback());
         assertThat(said.verifyContinuously()).isEqualTo(defaults.continuous() != null);
         assertThat(said.continuous()).isEqualTo(ContinuousSettings.defaults());
+        assertThat(said.createTables()).isNull();
     }
 
     @Test
-    void editorsKnowTheProperties() throws Exception {
-        try (InputStream metadata = getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-            assertThat(metadata).isNotNull();
-            assertThat(new String(metadata.readAllBytes(), StandardCharsets.UTF_8))
-                    .contains("\"name\": \"dualwrite.enabled\"", "\"defaultValue\": true")
-                    .contains("\"name\": \"dualwrite.migrations\"", MigrationProperties.class.getName());
-        }
+    void whatContradictsItselfIsRefused() {
+        assertThatThrownBy(() -> bound(Map.of("read-ramp", "5", "control.ramp", "true")))
+                .rootCause()
+                .hasMessageContaining("leave one of them out");
+        assertThatThrownBy(() -> bound(Map.of("control.contacts.primary", "team")))
+                .rootCause()
+                .hasMessageContaining("primary, backup and channel");
+        assertThatThrownBy(() -> bound(Map.of("control.nodes", "0")))
+                .rootCause()
+                .hasMessageContaining("not 0");
+        assertThat(bound(Map.of("control.ramp", "true")).control().ramp()).isTrue();
+    }
+
+    private static MigrationProperties bound(Map<String, String> said) {
+        Map<String, String> all = new HashMap<>();
+        said.forEach((name, value) -> all.put("dualwrite.migrations.shop." + name, value));
+        return new Binder(new MapConfigurationPropertySource(all))
+                .bind("dualwrite", DualwriteProperties.class)
+                .get()
+                .migrations()
+                .get("shop");
     }
 
     private static final class Defaults extends MigrationBuilder<Defaults> {

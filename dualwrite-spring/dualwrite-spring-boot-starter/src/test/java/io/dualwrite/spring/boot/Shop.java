@@ -2,6 +2,8 @@ package io.dualwrite.spring.boot;
 
 import io.dualwrite.jdbc.Jdbc;
 import io.dualwrite.jdbc.Table;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -11,6 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /** The application of these tests: orders, in a database of its own for each context. */
 final class Shop {
@@ -61,7 +64,11 @@ final class Shop {
         @Bean
         @Primary
         DataSource legacy() {
-            return database("CREATE TABLE orders (id BIGINT PRIMARY KEY, customer VARCHAR(40))");
+            return database();
+        }
+
+        static DataSource database() {
+            return Shop.database("CREATE TABLE orders (id BIGINT PRIMARY KEY, customer VARCHAR(40))");
         }
     }
 
@@ -69,7 +76,11 @@ final class Shop {
     static class Target {
         @Bean(defaultCandidate = false)
         @Qualifier("target") DataSource next() {
-            return database("CREATE TABLE orders_v2 (id BIGINT PRIMARY KEY, customer VARCHAR(40))");
+            return database();
+        }
+
+        static DataSource database() {
+            return Shop.database("CREATE TABLE orders_v2 (id BIGINT PRIMARY KEY, customer VARCHAR(40))");
         }
     }
 
@@ -77,9 +88,17 @@ final class Shop {
     static class UnreachableTarget {
         @Bean(defaultCandidate = false)
         @Qualifier("target") DataSource next() {
-            JdbcDataSource nobodyThere = new JdbcDataSource();
-            nobodyThere.setURL("jdbc:h2:tcp://localhost:1/nobody");
-            return nobodyThere;
+            return new AbstractDataSource() {
+                @Override
+                public Connection getConnection() throws SQLException {
+                    throw new SQLException("nobody at jdbc:nowhere", "08001");
+                }
+
+                @Override
+                public Connection getConnection(String user, String password) throws SQLException {
+                    return getConnection();
+                }
+            };
         }
     }
 

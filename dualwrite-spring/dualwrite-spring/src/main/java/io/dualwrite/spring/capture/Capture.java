@@ -5,6 +5,7 @@ import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.spring.capture.Effect.Inseparable;
 import io.dualwrite.spring.capture.Effect.Unexamined;
 import io.dualwrite.spring.capture.Effect.Unnamed;
+import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import java.sql.SQLException;
@@ -24,7 +25,7 @@ final class Capture {
     private static final Duration REST = Duration.ofMillis(5);
 
     private final Side side;
-    private final Supplier<JdbcMigration> source;
+    private final Supplier<? extends @Nullable JdbcMigration> source;
     private final UnnamedChanges unnamed;
     private final Duration writersWait;
     private final Pace pace = Pace.real();
@@ -32,8 +33,13 @@ final class Capture {
     private volatile @Nullable JdbcMigration known;
     private volatile @Nullable EffectReader reader;
     private volatile boolean ready;
+    private final EarlyStatements early = new EarlyStatements();
 
-    Capture(Side side, Supplier<JdbcMigration> source, UnnamedChanges unnamed, Duration writersWait) {
+    Capture(
+            Side side,
+            Supplier<? extends @Nullable JdbcMigration> source,
+            UnnamedChanges unnamed,
+            Duration writersWait) {
         this.side = side;
         this.source = source;
         this.unnamed = unnamed;
@@ -41,12 +47,29 @@ final class Capture {
     }
 
     JdbcMigration migration() {
+        JdbcMigration migration = found();
+        if (migration == null) {
+            throw new IllegalStateException("The migration was asked for before it could be made");
+        }
+        return migration;
+    }
+
+    /** The migration, asked for if need be; null while it cannot be made yet. */
+    @Nullable JdbcMigration found() {
         JdbcMigration migration = known;
         if (migration == null) {
             migration = source.get();
             known = migration;
         }
         return migration;
+    }
+
+    /** How many times the authority was handed over, as far as this node knows. */
+    long handover() {
+        JdbcMigration migration = found();
+        ControlRow row =
+                migration == null ? null : migration.view().of(migration.view().leader());
+        return row == null ? 0 : row.handover();
     }
 
     /** The side that this node takes for the one that has the authority, or had it last; the origin while nothing is known. */
@@ -96,7 +119,8 @@ final class Capture {
     /** Whether the migration can have begun: before, there is nothing to be fenced or journalled by. */
     boolean isReady() throws SQLException {
         if (!ready) {
-            ready = migration().isStarted() || migration().isSetUp(side);
+            JdbcMigration migration = found();
+            ready = migration != null && (migration.isStarted() || migration.isSetUp(side));
         }
         return ready;
     }
@@ -111,6 +135,9 @@ final class Capture {
             return effect;
         }
         if (!isReady()) {
+            if (found() == null) {
+                early.add(sql);
+            }
             return new Unexamined();
         }
         effect = reader().read(sql);
@@ -130,6 +157,18 @@ final class Capture {
             reader = made;
         }
         return made;
+    }
+
+    /** What was executed before there was a migration. */
+    EarlyStatements early() {
+        return early;
+    }
+
+    /** Names what was changed before there was a migration. */
+    void nameEarly(Changes changes) throws SQLException {
+        if (!early.isEmpty()) {
+            early.nameTo(changes, reader());
+        }
     }
 
     /** All tables of the migration. */

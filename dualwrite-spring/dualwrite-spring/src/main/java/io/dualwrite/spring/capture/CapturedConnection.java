@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,13 @@ import org.jspecify.annotations.Nullable;
  * to: an intent too many costs one read. As little thread-safe as the connection.
  */
 final class CapturedConnection implements InvocationHandler {
+    private static final String READ_ONLY = "25006";
+
     private final Route route;
     private final Connection proxy;
+    /** Whether it was taken to read from one side, whichever has the authority. */
+    private final boolean reading;
+
     private final Map<String, Setting> settings = new LinkedHashMap<>();
     private Side side;
     private Capture capture;
@@ -38,6 +44,9 @@ final class CapturedConnection implements InvocationHandler {
     private final Changes changes = new Changes();
     private final List<GeneratedKeys> unread = new ArrayList<>();
     private boolean autoCommit;
+    /** Said so by the application; some engines do not remember it. */
+    private boolean readOnly;
+
     private @Nullable HeldFence fence;
     /** Whether the transaction has done anything that going back to its begin would lose. */
     private boolean touched;
@@ -53,6 +62,7 @@ final class CapturedConnection implements InvocationHandler {
         this.capture = route.capture(side);
         this.raw = raw;
         this.autoCommit = raw.getAutoCommit();
+        this.reading = ReadingSide.current() != null;
         this.proxy = (Connection) Proxy.newProxyInstance(
                 CapturedConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
     }
@@ -70,8 +80,30 @@ final class CapturedConnection implements InvocationHandler {
         }
     }
 
+    /** What is behind a connection that was made here, or null. */
+    static @Nullable CapturedConnection behind(Connection connection) {
+        return Proxy.isProxyClass(connection.getClass())
+                        && Proxy.getInvocationHandler(connection) instanceof CapturedConnection captured
+                ? captured
+                : null;
+    }
+
+    /** What was changed on a connection that was made here; nothing on another. */
+    static Set<RecordId> changed(Connection connection) {
+        CapturedConnection captured = behind(connection);
+        if (captured == null) {
+            return Set.of();
+        }
+        captured.finishUnread();
+        return Set.copyOf(captured.changes.records());
+    }
+
     Connection proxy() {
         return proxy;
+    }
+
+    Side side() {
+        return side;
     }
 
     Capture capture() {
@@ -114,6 +146,9 @@ final class CapturedConnection implements InvocationHandler {
                 if (args != null && args.length > 1 && args[1] instanceof Integer concurrency) {
                     PreparedCapture.requireReadOnlyResults(this, concurrency);
                 }
+                break;
+            case "setReadOnly":
+                readOnly = args != null && Boolean.TRUE.equals(args[0]);
                 break;
             case "setSavepoint":
                 touched = true;
@@ -191,6 +226,12 @@ final class CapturedConnection implements InvocationHandler {
             }
             return command(command, execution);
         }
+        if (changing && reading) {
+            throw new SQLException(
+                    "A call that was declared to read changes records of migration '"
+                            + capture.migration().name() + "'; do not declare it with @Reads",
+                    READ_ONLY);
+        }
         if (autoCommit) {
             return changing ? executeAlone(execution) : execution.call();
         }
@@ -246,7 +287,7 @@ final class CapturedConnection implements InvocationHandler {
             Object result = executeChange(execution);
             Collection<RecordId> records = journalled();
             raw.commit();
-            capture.migration().committed(records);
+            announce(records);
             return result;
         } catch (Throwable failure) {
             takeBack(failure);
@@ -263,9 +304,18 @@ final class CapturedConnection implements InvocationHandler {
 
     private void commit() throws SQLException {
         Collection<RecordId> records = journalled();
+        boolean named = !changes.isEmpty();
         raw.commit();
         ended();
-        if (!records.isEmpty()) {
+        if (named) {
+            announce(records);
+        }
+    }
+
+    /** Tells of a commit with intents. */
+    private void announce(Collection<RecordId> records) throws SQLException {
+        if (capture.isReady()) {
+            capture.early().forget();
             capture.migration().committed(records);
         }
     }
@@ -290,7 +340,7 @@ final class CapturedConnection implements InvocationHandler {
         }
         autoCommit = on;
         if (!records.isEmpty()) {
-            capture.migration().committed(records);
+            announce(records);
         }
     }
 
@@ -339,6 +389,7 @@ final class CapturedConnection implements InvocationHandler {
         if (changes.isEmpty() || !capture.isReady()) {
             return List.of();
         }
+        capture.nameEarly(changes);
         try {
             HeldFence held = fence == null ? capture.migration().hold(raw) : fence;
             fence = held;
@@ -377,16 +428,35 @@ final class CapturedConnection implements InvocationHandler {
         }
     }
 
+    /** Holds the fence from now on, waiting for no handover. */
+    void fenceAtOnce() throws SQLException {
+        if (autoCommit || !isToBeFenced()) {
+            return;
+        }
+        try {
+            fence = capture.migration().hold(raw);
+        } catch (Exception failure) {
+            throw told(failure);
+        }
+    }
+
+    /** Whether nothing holds the fence for this transaction yet, and something has to. */
+    private boolean isToBeFenced() throws SQLException {
+        // Where another transaction of the migration goes on in this thread, this one is fenced with its intents.
+        return fence == null
+                && !readOnly
+                && !reading
+                && !raw.isReadOnly()
+                && capture.isReady()
+                && capture.migration().currentSide() == null;
+    }
+
     /**
      * Holds the fence from the transaction's first statement on. Waits for a handover only where nothing was done yet: there is
      * nothing that going back would lose, and no lock that the handover might wait for.
      */
     private void fence(boolean mayMove) throws SQLException {
-        if (fence != null || raw.isReadOnly() || !capture.isReady()) {
-            return;
-        }
-        if (capture.migration().currentSide() != null) {
-            // Another transaction of the migration goes on in this thread; this one is fenced with its intents.
+        if (!isToBeFenced()) {
             return;
         }
         Pace.Deadline patience = capture.patience();

@@ -1,15 +1,20 @@
 package io.dualwrite.spring.capture;
 
 import io.dualwrite.jdbc.JdbcMigration;
+import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * A side's DataSource for the whole application: whatever is executed on its connections, the keys of the migration's records
@@ -38,14 +43,15 @@ public final class CapturingDataSource extends DelegatingDataSource {
      *
      * @param behind the side's own DataSource
      * @param side which side it is
-     * @param migration asked for at the first statement that may matter, not before
+     * @param migration asked for at the first statement that may matter, not before; null while it cannot be made yet, and then
+     *     nothing is captured
      * @param unnamed what to do about statements that may change any record
      * @param writersWait how long the first statement of a transaction waits for a handover to end
      */
     public CapturingDataSource(
             DataSource behind,
             Side side,
-            Supplier<JdbcMigration> migration,
+            Supplier<? extends @Nullable JdbcMigration> migration,
             UnnamedChanges unnamed,
             Duration writersWait) {
         super(behind);
@@ -68,14 +74,15 @@ public final class CapturingDataSource extends DelegatingDataSource {
      *
      * @param origin the origin's own DataSource
      * @param target the target's own DataSource; asked for when the authority goes there
-     * @param migration asked for at the first statement that may matter, not before
+     * @param migration asked for at the first statement that may matter, not before; null while it cannot be made yet, and
+     *     then nothing is captured
      * @param unnamed what to do about statements that may change any record
      * @param writersWait how long a transaction waits for a handover to end before it begins
      */
     public static CapturingDataSource following(
             DataSource origin,
             Supplier<DataSource> target,
-            Supplier<JdbcMigration> migration,
+            Supplier<? extends @Nullable JdbcMigration> migration,
             UnnamedChanges unnamed,
             Duration writersWait) {
         Sides<Capture> captures = Sides.each(side -> new Capture(side, migration, unnamed, writersWait));
@@ -87,11 +94,70 @@ public final class CapturingDataSource extends DelegatingDataSource {
         return route.follows();
     }
 
+    /**
+     * One whose connections always lead to one side, for what speaks that side's dialect only. Of a DataSource that follows; what
+     * is behind it is asked for here.
+     */
+    public DataSource on(Side side) {
+        return new CapturingDataSource(route.pool(side), route.pinned(side));
+    }
+
+    /** The side that this node takes for the one that has the authority, or had it last. Asks for the migration. */
+    public Side leader() {
+        route.capture(Side.ORIGIN).found();
+        return route.leader();
+    }
+
+    /**
+     * As {@link #leader}, after waiting for a handover that goes on, as long as writers wait.
+     *
+     * @throws SQLException when interrupted meanwhile
+     */
+    public Side settledLeader() throws SQLException {
+        route.capture(Side.ORIGIN).found();
+        return route.settledLeader();
+    }
+
+    /** How many times the authority has been handed over, as far as this node knows. Never blocks. */
+    public long handover() {
+        return route.capture(Side.ORIGIN).handover();
+    }
+
+    /**
+     * Takes the fence in the transaction that was begun on a connection of such a DataSource, before anything is done in it. Waits
+     * for no handover. Does nothing where there is no transaction, it is read-only, or the migration has never begun.
+     *
+     * @throws java.sql.SQLTransactionRollbackException when its side does not have the authority: roll back, and begin anew
+     */
+    public static void fence(Connection connection) throws SQLException {
+        CapturedConnection captured = CapturedConnection.behind(connection);
+        if (captured != null) {
+            captured.fenceAtOnce();
+        }
+    }
+
+    /** The side that a connection of such a DataSource leads to, or null for any other connection. */
+    public static @Nullable Side sideOf(Connection connection) {
+        CapturedConnection captured = CapturedConnection.behind(connection);
+        return captured == null ? null : captured.side();
+    }
+
     /** The DataSource behind all that capture; of one that follows, the origin's. */
     public static DataSource behind(DataSource dataSource) {
         return dataSource instanceof CapturingDataSource capturing
                 ? behind(capturing.obtainTargetDataSource())
                 : dataSource;
+    }
+
+    /**
+     * The records that the calling thread's transaction has changed so far, as far as statements name them: what its commit
+     * would leave intents of. For tests. Empty without a transaction, and for other DataSources.
+     */
+    public static Set<RecordId> changed(DataSource dataSource) {
+        Object resource = TransactionSynchronizationManager.getResource(dataSource);
+        return resource instanceof ConnectionHolder holder
+                ? CapturedConnection.changed(holder.getConnection())
+                : Set.of();
     }
 
     @Override

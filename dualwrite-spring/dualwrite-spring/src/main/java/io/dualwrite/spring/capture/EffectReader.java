@@ -59,7 +59,10 @@ final class EffectReader {
             "unlock",
             "use",
             "vacuum");
-    private static final Pattern CHANGE = Pattern.compile("\\b(?:insert|update|delete|merge|replace)\\b");
+    /** But for the functions: replace(text, from, to), which Hibernate writes into each LIKE for MariaDB, and insert(...). */
+    private static final Pattern CHANGE =
+            Pattern.compile("\\b(?:update|delete|merge)\\b|\\b(?:insert|replace)\\b(?!\\s*\\()");
+
     private static final Pattern LOCKING = Pattern.compile("\\bfor\\s+(?:no\\s+key\\s+)?update\\b");
 
     private final List<CapturedTable> tables;

@@ -29,6 +29,28 @@ final class Route {
         return new Route(new Sides<>(() -> origin, target), captures, null);
     }
 
+    /** Always to one side of a route that follows. */
+    Route pinned(Side side) {
+        return new Route(pools, captures, side);
+    }
+
+    /** The side that this node takes for the one that has the authority; while a thread reads from one side, that. */
+    Side leader() {
+        Side reading = ReadingSide.current();
+        if (only != null) {
+            return only;
+        }
+        return reading == null ? captures.origin().leader() : reading;
+    }
+
+    /** As {@link #leader}, once no handover goes on, or as long as writers wait has passed. */
+    Side settledLeader() throws SQLException {
+        if (only == null && ReadingSide.current() == null) {
+            captures.origin().awaitAuthority();
+        }
+        return leader();
+    }
+
     boolean follows() {
         return only == null;
     }
@@ -39,8 +61,7 @@ final class Route {
             captures.of(only).prepare();
             return only;
         }
-        captures.origin().awaitAuthority();
-        Side side = captures.origin().leader();
+        Side side = settledLeader();
         captures.of(side).prepare();
         return side;
     }

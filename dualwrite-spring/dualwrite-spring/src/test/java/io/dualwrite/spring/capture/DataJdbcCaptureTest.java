@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dualwrite.jdbc.Jdbc;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.jdbc.Table;
+import io.dualwrite.spring.DualWrite;
+import io.dualwrite.spring.EnableDualWrite;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.aop.framework.Advised;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -39,9 +42,11 @@ class DataJdbcCaptureTest {
     @org.springframework.data.relational.core.mapping.Table
     public record Cart(@Id Long id, @Version int version, String owner, Set<Item> items) {}
 
+    @DualWrite("carts")
     interface Carts extends ListCrudRepository<Cart, Long> {}
 
     @Configuration(proxyBeanMethods = false)
+    @EnableDualWrite
     @EnableJdbcRepositories(considerNestedRepositories = true)
     static class Application extends AbstractJdbcConfiguration {
         @Bean
@@ -74,10 +79,13 @@ class DataJdbcCaptureTest {
                     DataSource.class,
                     () -> new CapturingDataSource(
                             origin, Side.ORIGIN, () -> migration, UnnamedChanges.REFUSE, Duration.ofSeconds(10)));
+            context.registerBean(JdbcMigration.class, () -> migration);
             context.register(Application.class);
             context.refresh();
             Carts repository = context.getBean(Carts.class);
-            migration.start();
+            assertThat(((Advised) repository).getAdvisors())
+                    .extracting(advisor -> advisor.getAdvice().getClass().getSimpleName())
+                    .contains("ParticipationAdvice");
             migration.moveTo(Stage.DUAL_WRITE);
 
             Cart ada =

@@ -35,6 +35,7 @@ class EffectReaderTest {
             strings = {
                 "select * from orders where id = ? for update",
                 "select o.id from orders o where o.x like ? escape '\\' for no key update of o skip locked",
+                "select o.id from orders o where o.x like replace(?,'\\\\','\\\\\\\\')",
                 "with x as (select id from orders) select * from x",
                 "insert into audit (id, total) select id, total from orders",
                 "update audit set total = (select sum(total) from orders) where id = ?",
@@ -157,6 +158,8 @@ class EffectReaderTest {
                 "truncate table orders",
                 "copy orders from stdin",
                 "update orders set status = 'it\\'s' where id = 1",
+                "replace into orders (id, status) values (1, 'it\\'s')",
+                "with x as (insert into orders (status) values ('it\\'s') returning id) select * from x",
                 "/*! update */ orders set status = 1 where id = 1",
                 "update orders set status = 1 where id = 1; update orders set status = 2 where id = 2",
                 "call do_it()",

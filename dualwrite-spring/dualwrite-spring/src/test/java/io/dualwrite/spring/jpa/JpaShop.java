@@ -180,6 +180,11 @@ public class JpaShop {
 
     @Bean
     LocalContainerEntityManagerFactoryBean entityManagerFactory(DataSource dataSource) {
+        return unit(dataSource);
+    }
+
+    /** Its persistence unit, not made yet. */
+    static LocalContainerEntityManagerFactoryBean unit(DataSource dataSource) {
         LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
         factory.setDataSource(dataSource);
         factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());

@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.hibernate.annotations.Formula;
 
 /** A shop as an application would have it: nothing in it knows of a migration. */
 public final class Model {
@@ -64,6 +65,9 @@ public final class Model {
 
         @Embedded
         public Address address;
+
+        @Formula("upper(name)")
+        public String shouted;
 
         @ElementCollection
         @CollectionTable(name = "customer_tags", joinColumns = @JoinColumn(name = "customer_id"))

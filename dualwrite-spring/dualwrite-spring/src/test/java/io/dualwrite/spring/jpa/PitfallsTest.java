@@ -24,10 +24,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -305,15 +308,26 @@ class PitfallsTest {
     }
 
     @Test
-    void thePageTellsOfEachOfThem() throws IOException {
-        String page = Files.readString(Path.of("../../docs/pitfalls.md"));
-
-        for (Method method : PitfallsTest.class.getDeclaredMethods()) {
-            if (method.isAnnotationPresent(Test.class) && method.getName().startsWith("pitfall")) {
-                assertThat(page).contains("(`" + method.getName().substring(0, 9) + "`)");
+    void eachOfThemHasAPage() throws IOException {
+        Path index = Path.of("../../docs/pitfalls.md");
+        Map<String, String> pages = new TreeMap<>();
+        try (Stream<Path> all = Files.list(Path.of("../../docs/pitfalls"))) {
+            for (Path page : all.toList()) {
+                pages.put(page.getFileName().toString(), Files.readString(page));
             }
         }
-        assertThat(page.lines().filter(line -> line.startsWith("## "))).hasSize(14);
+
+        assertThat(pages).hasSize(14);
+        assertThat(pages.keySet())
+                .allSatisfy(page -> assertThat(index).content().contains("(pitfalls/" + page + ")"));
+        for (Method method : PitfallsTest.class.getDeclaredMethods()) {
+            if (method.isAnnotationPresent(Test.class) && method.getName().startsWith("pitfall")) {
+                String number = method.getName().substring("pitfall".length(), "pitfall".length() + 2);
+                assertThat(pages.entrySet())
+                        .anyMatch(page -> page.getKey().startsWith(number + "-")
+                                && page.getValue().contains("(`pitfall" + number + "`)"));
+            }
+        }
     }
 
     /** The same kind of write, and nothing said about the target. */

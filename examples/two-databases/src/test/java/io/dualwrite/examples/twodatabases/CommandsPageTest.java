@@ -98,6 +98,7 @@ class CommandsPageTest {
         }
         run(next, "update orders_v2 set status = 'PAID' where id = 1");
         answer("verify --machine");
+        answer("verify --in-databases --machine");
         answer("verify --stop 1 --machine");
         answer("verify --sample 1 --machine");
         loseTheTarget();

@@ -11,9 +11,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** A table as applications have them: a number for a key, and nine columns of other types, one of them often null. */
 public final class TenColumns {
@@ -73,7 +75,7 @@ public final class TenColumns {
                 PreparedStatement insert = connection.prepareStatement(insert(ORIGIN))) {
             connection.setAutoCommit(false);
             for (long id = 1; id <= rows; id++) {
-                bind(insert, id);
+                bind(insert, 1, id);
                 insert.addBatch();
                 if (id % ROWS_AT_ONCE == 0 || id == rows) {
                     insert.executeBatch();
@@ -103,18 +105,27 @@ public final class TenColumns {
                 + COLUMNS.stream().map(column -> "?").collect(Collectors.joining(", ")) + ")";
     }
 
-    private static void bind(PreparedStatement insert, long id) throws SQLException {
-        int at = 1;
-        insert.setLong(at++, id);
-        insert.setString(at++, "Customer " + id % 9_973);
-        insert.setString(at++, "customer" + id % 9_973 + "@shop.example");
-        insert.setString(at++, id % 7 == 0 ? "returned" : "delivered");
-        insert.setLong(at++, id * 37 % 100_000);
-        insert.setBigDecimal(at++, BigDecimal.valueOf(id * 13 % 40_000, 3));
-        insert.setObject(at++, LocalDateTime.of(2026, 1, 1, 0, 0).plusSeconds(id * 31));
-        insert.setObject(at++, id % 5 == 0 ? null : LocalDate.of(2026, 1, 3).plusDays(id % 300));
-        insert.setBoolean(at++, id % 3 == 0);
-        insert.setString(at, id % 4 == 0 ? null : "Leave it with the neighbour at number " + id % 211);
+    /** Binds the row with this id, from that parameter on. */
+    static void bind(PreparedStatement insert, int from, long id) throws SQLException {
+        int at = from;
+        for (Object value : values(id)) {
+            insert.setObject(at++, value);
+        }
+    }
+
+    /** The values of the row with this id. */
+    static List<@Nullable Object> values(long id) {
+        return Arrays.asList(
+                id,
+                "Customer " + id % 9_973,
+                "customer" + id % 9_973 + "@shop.example",
+                id % 7 == 0 ? "returned" : "delivered",
+                id * 37 % 100_000,
+                BigDecimal.valueOf(id * 13 % 40_000, 3),
+                LocalDateTime.of(2026, 1, 1, 0, 0).plusSeconds(id * 31),
+                id % 5 == 0 ? null : LocalDate.of(2026, 1, 3).plusDays(id % 300),
+                id % 3 == 0,
+                id % 4 == 0 ? null : "Leave it with the neighbour at number " + id % 211);
     }
 
     /** Binds the result's current row as it comes, each column as what the driver makes of it. */

@@ -21,7 +21,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * How fast a verification of a table of ten columns is, beside a bare program that reads both sides: each column as a typed
- * value, with the same fetch size, both sides at the same time as well, in no order. Arguments: the engine ({@code POSTGRES}
+ * value, with the same fetch size, both sides at the same time as well, in no order. It is told too how fast that program is
+ * with one side after the other. Arguments: the engine ({@code POSTGRES}
  * or {@code MARIADB}), how many rows, how many rounds. Ends with 1 when a bound is exceeded.
  */
 public final class VerifySpeed {
@@ -102,24 +103,28 @@ public final class VerifySpeed {
 
     private boolean run(Backends backend, long rows, int rounds) throws Exception {
         List<Taken> scans = new ArrayList<>();
+        List<Taken> inTurn = new ArrayList<>();
         List<Taken> verifications = new ArrayList<>();
         for (int warming = 0; warming < UNTIL_PREPARED; warming++) {
             scan();
         }
-        for (int round = -1; round < rounds; round++) {
+        for (int round = -2; round < rounds; round++) {
             Taken scan = taken(this::scan);
+            Taken oneByOne = taken(this::scanInTurn);
             Taken verification = taken(() -> verify(EVERYTHING));
             if (round >= 0) {
                 scans.add(scan);
+                inTurn.add(oneByOne);
                 verifications.add(verification);
             }
             System.out.printf(
-                    "%s scan %,.0f rows/s, %.2f + %.2f s of processors; verification %,.0f rows/s, %.2f + %.2f s"
+                    "%s scan %,.0f rows/s, %.2f + %.2f s of processors, in turn %,.0f; verification %,.0f rows/s, %.2f + %.2f s"
                             + " (load %.1f)%n",
                     round < 0 ? "warming:" : "round " + (round + 1) + ":",
                     scan.rowsPerSecond(),
                     scan.serverSeconds(),
                     scan.ownSeconds(),
+                    oneByOne.rowsPerSecond(),
                     verification.rowsPerSecond(),
                     verification.serverSeconds(),
                     verification.ownSeconds(),
@@ -135,6 +140,9 @@ public final class VerifySpeed {
         System.out.printf("%n%s, %,d rows on each side, medians of %d rounds%n", backend, rows, rounds);
         System.out.printf(
                 "processor time of this process, verification / scan: %.2f; of all together: %.2f%n", own, both);
+        System.out.printf(
+                "rows a second, verification / scan of one side after the other: %.2f%n",
+                median(inTurn, verifications, Taken::rowsPerSecond));
         boolean kept = bound("rows a second, verification / scan", speed, LEAST_SPEED, true);
         kept &= bound("processor time of the servers, verification / scan", cpu, MOST_CPU, false);
         kept &= bound(
@@ -193,6 +201,10 @@ public final class VerifySpeed {
             throw failures.get(0);
         }
         return rows.get();
+    }
+
+    private long scanInTurn() throws Exception {
+        return Wide.scan(pools.origin(), "wide", FETCH_ROWS) + Wide.scan(pools.target(), "wide_v2", FETCH_ROWS);
     }
 
     private long verify(VerifyRequest request) throws Exception {

@@ -37,7 +37,7 @@ final class MigrationRun {
         Watcher watcher = new Watcher(job.ledger());
         long flips;
         try (MigratingShop shop = new MigratingShop(
-                        job.databases().legacy(), job.databases().next(), STALENESS, watcher);
+                        job.databases().legacy(), job.databases().shopsNext(), STALENESS, watcher);
                 Workload workload = job.workload(shop, STALENESS)) {
             MigrationRun run = new MigrationRun(job, watcher, shop, workload);
             run.script().run();

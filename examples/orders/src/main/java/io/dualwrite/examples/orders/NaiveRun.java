@@ -18,7 +18,7 @@ final class NaiveRun {
 
     NaiveRun(Job job) {
         this.job = job;
-        this.shop = new NaiveShop(job.databases().legacy(), job.databases().next());
+        this.shop = new NaiveShop(job.databases().legacy(), job.databases().shopsNext());
     }
 
     Result run() throws Exception {

@@ -18,7 +18,7 @@ class MainTest {
     void theNaiveWayLosesWritesAndSaysSo() {
         Outcome outcome = run("--naive");
 
-        assertThat(outcome.exitCode).isEqualTo(1);
+        assertThat(outcome.exitCode).as(outcome.text).isEqualTo(1);
         assertThat(outcome.value("acknowledged")).isPositive();
         assertThat(outcome.value("lost") + outcome.value("resurrected"))
                 .as(outcome.text)

@@ -18,25 +18,29 @@ import java.time.Duration;
  */
 public final class Databases implements AutoCloseable {
     private static final int CONNECTIONS = 12;
+    private static final int OWN_CONNECTIONS = 3;
     private static final int MOST_ATTEMPTS = 100;
-    private static final Duration LEGACY_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final TargetServer server;
     private final HikariDataSource legacy;
+    private final HikariDataSource shopsNext;
     private final HikariDataSource next;
 
-    private Databases(TargetServer server, HikariDataSource legacy, HikariDataSource next) {
+    private Databases(
+            TargetServer server, HikariDataSource legacy, HikariDataSource shopsNext, HikariDataSource next) {
         this.server = server;
         this.legacy = legacy;
+        this.shopsNext = shopsNext;
         this.next = next;
     }
 
     /**
      * Opens the legacy database and starts the target's server.
      *
-     * @param patience how long anybody waits for a connection to the target; at least 250 ms
+     * @param shopsPatience how long the shop waits for a connection to the target; at least 250 ms
      */
-    public static Databases open(Path directory, boolean postgres, Duration patience) throws IOException {
+    public static Databases open(Path directory, boolean postgres, Duration shopsPatience) throws IOException {
         Path data = directory.resolve("next").toAbsolutePath();
         int port = port(directory.resolve("next.port"));
         TargetServer server = postgres ? new PostgresServer(data, port) : new H2Server(data, port);
@@ -51,8 +55,9 @@ public final class Databases implements AutoCloseable {
         Path file = directory.resolve("legacy").toAbsolutePath();
         return new Databases(
                 server,
-                pool("legacy", "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE", LEGACY_PATIENCE),
-                pool("next", server.url(), patience));
+                pool("legacy", "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE", CONNECTIONS, PATIENCE),
+                pool("next", server.url(), CONNECTIONS, shopsPatience),
+                pool("job", server.url(), OWN_CONNECTIONS, PATIENCE));
     }
 
     public TargetServer server() {
@@ -63,6 +68,12 @@ public final class Databases implements AutoCloseable {
         return legacy;
     }
 
+    /** The target as the shop sees it: while it is away or slow, the shop does not wait for long. */
+    public HikariDataSource shopsNext() {
+        return shopsNext;
+    }
+
+    /** The target for the job itself, which fills, spoils and checks it, and has time. */
     public HikariDataSource next() {
         return next;
     }
@@ -84,15 +95,16 @@ public final class Databases implements AutoCloseable {
     @Override
     public void close() throws IOException {
         next.close();
+        shopsNext.close();
         legacy.close();
         server.close();
     }
 
-    private static HikariDataSource pool(String name, String url, Duration patience) {
+    private static HikariDataSource pool(String name, String url, int connections, Duration patience) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(url);
-        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMaximumPoolSize(connections);
         config.setConnectionTimeout(patience.toMillis());
         // An application starts while its copy is down, and so does its pool.
         config.setInitializationFailTimeout(-1);

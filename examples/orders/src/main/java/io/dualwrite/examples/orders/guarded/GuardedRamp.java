@@ -27,16 +27,18 @@ import java.util.stream.IntStream;
 
 /**
  * Three ways up that end badly, and what happens then without anybody doing anything: the new store turns slow at 25 percent
- * and, mended, wrong at 50; and once more with every read right and checkouts abandoned. Steps last a fraction of a second
- * here, and in the incidents' time ten minutes are one second.
+ * and, mended, wrong at 50; and once more with every read right, and completed orders that drop. In the time of ramps and
+ * incidents ten minutes are one second here.
  */
 public final class GuardedRamp implements AutoCloseable {
     private static final String RULE = "ramp-rolled-back";
+    private static final String GUARD = "completed orders";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration COOL = Duration.ofMillis(300);
+    private static final Duration COOL = Duration.ofMinutes(3);
 
     private final PrintStream out;
     private final Shop shop = new Shop();
+    private final FastTime time = new FastTime();
     private final RampControl ramp;
     private final IncidentDesk desk;
     private volatile Trouble coming = Trouble.NONE;
@@ -46,14 +48,15 @@ public final class GuardedRamp implements AutoCloseable {
         this.out = out;
         RampPlan plan = RampPlan.defaults()
                 .withSteps(IntStream.of(1, 5, 10, 25, 50, 75)
-                        .mapToObj(percent -> new RampStep(percent, Duration.ofMillis(100), Duration.ofHours(1), 100))
+                        .mapToObj(percent -> new RampStep(percent, Duration.ofMinutes(1), Duration.ofDays(30), 100))
                         .toList())
                 .withGates(List.of(
                         Gate.errors(0.02),
                         Gate.mismatches(0.02),
                         Gate.slow(3, 0.2),
-                        Gate.share("abandoned checkouts", shop.abandoned::get, shop.begun::get, 0.05)))
-                .withCoolDown(COOL, COOL);
+                        Gate.drop(GUARD, shop::completed, 0.3)))
+                .withCoolDown(COOL, COOL)
+                .withKeepShare(Duration.ofHours(1));
         this.ramp = RampControl.open(
                 shop.orders.migration(),
                 plan,
@@ -61,6 +64,7 @@ public final class GuardedRamp implements AutoCloseable {
                 RampSettings.defaults()
                         .withNode("node-1")
                         .withPoll(Duration.ofMillis(100))
+                        .withTime(time, time)
                         .withListener(this::turn));
         EscalationMatrix.Builder matrix = EscalationMatrix.builder();
         MigrationRules.components()
@@ -74,7 +78,7 @@ public final class GuardedRamp implements AutoCloseable {
                 IncidentSettings.defaults()
                         .withNode("node-1")
                         .withPoll(Duration.ofMillis(50))
-                        .withClock(new FastClock())
+                        .withClock(time)
                         .withSink(this::print)
                         .withRamp(() -> ramp.state().phase()));
     }
@@ -89,13 +93,13 @@ public final class GuardedRamp implements AutoCloseable {
             guarded.slowAndThenWrong();
         }
         try (GuardedRamp guarded = new GuardedRamp(out)) {
-            guarded.abandoned();
+            guarded.deserted();
         }
     }
 
     private void slowAndThenWrong() throws Exception {
         goUpInto(Trouble.SLOW, 25);
-        ramp.begin("ann");
+        begin();
         Incident first = rolledBack();
         await("the status is told by itself", () -> lastKinds(first, "nothing new was said"));
         endOf(first, "the new store has its index again");
@@ -109,12 +113,22 @@ public final class GuardedRamp implements AutoCloseable {
                 + ramp.state().rollbacks());
     }
 
-    private void abandoned() throws Exception {
-        goUpInto(Trouble.ABANDONED, 25);
-        ramp.begin("ann");
-        endOf(rolledBack(), "checkouts wait for the new store's sequence no more");
+    private void deserted() throws Exception {
+        goUpInto(Trouble.DESERTED, 25);
+        begin();
+        endOf(rolledBack(), "the order page takes a voucher again");
         out.println("RESULT failed_reads=" + shop.failed.get() + " rollbacks="
                 + ramp.state().rollbacks());
+    }
+
+    /** Begins when the ramp has seen for long enough how many orders are usual. */
+    private void begin() throws Exception {
+        await(
+                "it is known how many orders are usual",
+                () -> ramp.rulings().stream()
+                        .anyMatch(ruling ->
+                                ruling.gate().equals(GUARD) && ruling.why().startsWith("0 of 0")));
+        ramp.begin("ann");
     }
 
     /** From this share on there will be trouble. */
@@ -160,7 +174,7 @@ public final class GuardedRamp implements AutoCloseable {
         shop.trouble = Trouble.NONE;
         desk.mitigate(incident.id(), "bea", how);
         desk.resolve(incident.id(), "bea", how);
-        Thread.sleep(COOL.toMillis());
+        time.pause(COOL);
     }
 
     private boolean lastKinds(Incident incident, String text) throws Exception {

@@ -27,8 +27,7 @@ public final class Databases implements AutoCloseable {
     private final HikariDataSource shopsNext;
     private final HikariDataSource next;
 
-    private Databases(
-            TargetServer server, HikariDataSource legacy, HikariDataSource shopsNext, HikariDataSource next) {
+    private Databases(TargetServer server, HikariDataSource legacy, HikariDataSource shopsNext, HikariDataSource next) {
         this.server = server;
         this.legacy = legacy;
         this.shopsNext = shopsNext;

@@ -18,8 +18,7 @@ class GuardedRampTest {
         List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
 
         assertThat(lines)
-                .containsSubsequence(
-                        "shop: from now on SLOW", "shop: from now on WRONG", "shop: from now on ABANDONED");
+                .containsSubsequence("shop: from now on SLOW", "shop: from now on WRONG", "shop: from now on DESERTED");
         assertThat(lines.stream().filter(line -> line.startsWith("audit: ")))
                 .satisfiesExactly(
                         audit -> assertThat(audit)
@@ -30,8 +29,9 @@ class GuardedRampTest {
                                 .containsPattern("why=(tripped on node-1: MISMATCHES|mismatches FAIL)"),
                         audit -> assertThat(audit)
                                 .contains("to=ROLLED_BACK, fromPercent=25")
-                                .contains("why=abandoned checkouts FAIL")
-                                .containsPattern("evidence=errors (PASS|INCONCLUSIVE): 0 of "));
+                                .containsPattern("why=completed orders FAIL: [0-9]+ of [0-9]+ beyond .*DROP")
+                                .containsPattern("evidence=errors (PASS|INCONCLUSIVE): 0 of .*; mismatches")
+                                .containsPattern("mismatches (PASS|INCONCLUSIVE): 0 of "));
         for (String kind : List.of("OPENED", "ESCALATED", "UPDATED", "ACKNOWLEDGED", "MITIGATED", "RESOLVED")) {
             assertThat(lines).anyMatch(line -> line.startsWith("incident: CRITICAL " + kind + " for "));
         }

@@ -1,13 +1,14 @@
 package io.dualwrite.examples.orders.guarded;
 
+import io.dualwrite.fence.Pace;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A time of day in which ten minutes take a second, so that nobody has to wait an hour for an example. */
-final class FastClock extends Clock {
+/** A time in which ten minutes take a second, so that nobody has to wait an hour for an example. */
+final class FastTime extends Clock implements Pace {
     private static final int TIMES = 600;
 
     private final Instant began = Instant.now();
@@ -15,7 +16,17 @@ final class FastClock extends Clock {
 
     @Override
     public Instant instant() {
-        return began.plus(Duration.ofNanos(System.nanoTime() - nanos).multipliedBy(TIMES));
+        return began.plus(Duration.ofNanos(nanos()));
+    }
+
+    @Override
+    public long nanos() {
+        return (System.nanoTime() - nanos) * TIMES;
+    }
+
+    @Override
+    public void pause(Duration atLeast) throws InterruptedException {
+        Pace.real().pause(atLeast.dividedBy(TIMES));
     }
 
     @Override

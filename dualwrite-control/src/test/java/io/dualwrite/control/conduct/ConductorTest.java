@@ -13,6 +13,8 @@ import io.dualwrite.control.rollback.Estimate;
 import io.dualwrite.control.rollback.MemoryStepTimes;
 import io.dualwrite.control.rollback.RollbackOptions;
 import io.dualwrite.control.rollback.RollbackRun;
+import io.dualwrite.event.MigrationEvent.Quarantined;
+import io.dualwrite.event.MigrationEvent.ServerChanged;
 import io.dualwrite.flag.SettableStage;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.repair.HandoverSettings;
@@ -36,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -249,6 +252,33 @@ class ConductorTest {
         assertThat(conductor.audit()).extracting(JourneyEntry::what).contains("watched anew: MismatchConfirmed");
         look(conductor, 20);
         assertThat(conductor.state().at()).isEqualTo(Stage.LIVE);
+    }
+
+    @Test
+    void aQuarantinedRecordAndAnotherServerBeginTheWatchAnew() throws Exception {
+        JdbcMigration migration = databases.node(builder -> builder.relay(RelaySettings.defaults()
+                .withPoll(Duration.ofMillis(20))
+                .withAttempts(1, Duration.ofMillis(10), Duration.ofMillis(10))));
+        TwoDatabases.bring(migration, Stage.SHADOW);
+        Conductor conductor = conductor(migration, PLAN.withSoak(Stage.SHADOW, Duration.ofHours(1)), "n1");
+        List<Class<?>> heard = new CopyOnWriteArrayList<>();
+        migration.listen(event -> heard.add(event.getClass()));
+        look(conductor, 15);
+        assertThat(conductor.state().soaked()).isPositive();
+        databases.run(Side.TARGET, "alter table item alter column text varchar(10)");
+        TwoDatabases.items(migration).save(new Item(2, "longer than ten characters"));
+        await().until(() -> heard.contains(Quarantined.class));
+        look(conductor, 1);
+        assertThat(conductor.state().soaked()).isZero();
+        look(conductor, 15);
+        assertThat(conductor.state().soaked()).isPositive();
+        databases.run(Side.TARGET, "update dualwrite_server set identity = 'before', adoptions = adoptions + 1");
+        await().until(() -> heard.contains(ServerChanged.class));
+        look(conductor, 1);
+        assertThat(conductor.state().soaked()).isZero();
+        assertThat(conductor.audit())
+                .extracting(JourneyEntry::what)
+                .containsSubsequence("watched anew: Quarantined", "watched anew: ServerChanged");
     }
 
     @Test

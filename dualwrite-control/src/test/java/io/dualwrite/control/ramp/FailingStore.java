@@ -4,10 +4,13 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A store that cannot be reached while the outage is not zero. */
+/** A store that cannot be reached while the outage is 1, and that takes no change while it is 2. */
 record FailingStore(RampStore behind, AtomicInteger outage) implements RampStore {
+    private static final int NOTHING = 1;
+    static final int NO_CHANGE = 2;
+
     private RampStore reached() throws SQLException {
-        if (outage.get() != 0) {
+        if (outage.get() == NOTHING) {
             throw new SQLException("no route", "08001");
         }
         return behind;
@@ -20,6 +23,9 @@ record FailingStore(RampStore behind, AtomicInteger outage) implements RampStore
 
     @Override
     public boolean change(String migration, RampState from, RampState to, RampEntry entry) throws Exception {
+        if (outage.get() == NO_CHANGE) {
+            throw new SQLException("read only", "25006");
+        }
         return reached().change(migration, from, to, entry);
     }
 

@@ -8,6 +8,7 @@ import io.dualwrite.control.TwoDatabases;
 import io.dualwrite.control.evidence.Budget;
 import io.dualwrite.control.ramp.Ruling.Verdict;
 import io.dualwrite.control.ramp.Shop.Behaviour;
+import io.dualwrite.event.MigrationEvent.FellBack;
 import io.dualwrite.jdbc.Jdbc;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.stage.Stage;
@@ -149,6 +150,54 @@ class RampControlTest {
         ramp.look();
         assertThat(ramp.state().phase()).isEqualTo(RampPhase.RAMPING);
         assertThat(ramp.rulings().get(0).evidence().bad()).isZero();
+    }
+
+    @Test
+    void readsThatAreOnlyShadowedCountAndTripTheWireToo() throws Exception {
+        RampStep small = new RampStep(1, Duration.ofMinutes(1), Duration.ofHours(6), 10);
+        open(1, PLAN.withSteps(List.of(small, MORE)));
+        shop.behaviour = Behaviour.FAILS;
+        await().until(() -> {
+            shop.items.find(1L);
+            ramp.look();
+            return ramp.rulings().get(0).evidence().bad() > 0;
+        });
+        begin();
+        AtomicInteger ramped = new AtomicInteger();
+        shop.items.migration().listen(event -> ramped.addAndGet(event instanceof FellBack ? 1 : 0));
+        await().until(() -> {
+            shop.items.find(1L);
+            return events.stream().anyMatch(RampEvent.Tripped.class::isInstance);
+        });
+        assertThat(ramped).as("at 1 percent this key is answered by the source").hasValue(0);
+    }
+
+    @Test
+    void anOpenBreakerTripsTheWire() throws Exception {
+        open(0, PLAN);
+        begin();
+        shop.breaker.transitionToOpenState();
+        await().until(() -> events.contains(new RampEvent.Tripped("the breaker around the copy opened")));
+        shop.breaker.transitionToClosedState();
+        assertThat(targetReadsOf(() -> shop.read(500))).isZero();
+        ramp.look();
+        assertThat(ramp.state().phase()).isEqualTo(RampPhase.ROLLED_BACK);
+    }
+
+    @Test
+    void aTrippedWireStaysTrippedUntilTheFleetHasGoneBack() throws Exception {
+        AtomicInteger outage = new AtomicInteger();
+        open(0, PLAN, new FailingStore(memory, outage));
+        begin();
+        shop.behaviour = Behaviour.FAILS;
+        shop.read(100);
+        outage.set(FailingStore.NO_CHANGE);
+        assertThatThrownBy(ramp::look).isInstanceOf(SQLException.class);
+        assertThat(memory.read("shop").percent()).isEqualTo(50);
+        assertThat(targetReadsOf(() -> shop.read(500))).isZero();
+        outage.set(0);
+        ramp.look();
+        assertThat(memory.read("shop").phase()).isEqualTo(RampPhase.ROLLED_BACK);
     }
 
     @Test

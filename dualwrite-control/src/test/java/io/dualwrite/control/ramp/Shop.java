@@ -38,6 +38,7 @@ public final class Shop implements AutoCloseable {
     final AtomicInteger targetReads = new AtomicInteger();
     final SettableStage flag = new SettableStage(Stage.SHADOW);
     final AtomicLong nanos = new AtomicLong();
+    final CircuitBreaker breaker = patient();
     public final DualWriteRepository<Item, Long> items;
     public volatile Behaviour behaviour = Behaviour.GOOD;
     volatile boolean originFails;
@@ -75,7 +76,7 @@ public final class Shop implements AutoCloseable {
                 .key(Item::id)
                 .wholeCopy(true)
                 .staleAllowed(true)
-                .copyBreaker(patient())
+                .copyBreaker(breaker)
                 .shadowSample(shadowSample);
         items = (flagged ? builder.stage(flag) : builder.startingAt(Stage.SHADOW)).build();
         // Until the journal has been measured the copy is not known to be fresh, and answers nothing.
@@ -87,7 +88,7 @@ public final class Shop implements AutoCloseable {
         targetReads.set(0);
     }
 
-    /** One that never opens here, so that what is seen is the ramp's doing. */
+    /** One that never opens by itself here, so that what is seen is the ramp's doing. */
     private static CircuitBreaker patient() {
         return CircuitBreaker.of(
                 "patient",

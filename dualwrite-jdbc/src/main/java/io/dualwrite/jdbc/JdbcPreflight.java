@@ -239,8 +239,11 @@ final class JdbcPreflight implements Preflight {
             if (loss != null) {
                 reasons.add("The column " + column.name() + " of " + table + " is a " + column.typeName() + " on the "
                         + copy.other() + " and a " + other.typeName() + " on the " + copy + ", which does not take "
-                        + loss + "; change one of them, declare a mapping(…), or call fitting(\"" + column.name()
-                        + "\") if there are no such values");
+                        + loss
+                        + "; change one of them, declare a mapping(…), or, if there are no such values, call fitting(\""
+                        + column.name() + "\") on its Table (with jpa=true in Spring Boot, where it has none, add "
+                        + table
+                        + "." + column.name() + " to dualwrite.migrations.<name>.fitting)");
             }
         }
     }

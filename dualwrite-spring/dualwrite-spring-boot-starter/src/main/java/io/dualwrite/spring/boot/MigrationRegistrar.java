@@ -2,6 +2,7 @@ package io.dualwrite.spring.boot;
 
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.spring.SpringRepositories;
+import io.dualwrite.spring.relational.RoutedAggregates;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
@@ -16,6 +17,7 @@ import org.springframework.util.ClassUtils;
 /** Declares the beans of each migration under {@code dualwrite.migrations} that the application has not declared. */
 final class MigrationRegistrar implements ImportBeanDefinitionRegistrar {
     static final String CAPTURE = "dualwriteCapturePostProcessor";
+    private static final String AGGREGATES = "dualwriteAggregates";
     private static final String JPA_CLASS = "org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean";
 
     private final Environment environment;
@@ -30,6 +32,9 @@ final class MigrationRegistrar implements ImportBeanDefinitionRegistrar {
             properties.migrations().keySet().stream().sorted().forEach(name -> register(name, registry));
             if (properties.migrations().values().stream().anyMatch(MigrationProperties::captures)) {
                 registry.registerBeanDefinition(CAPTURE, new RootBeanDefinition(CapturePostProcessor.class));
+            }
+            if (properties.migrations().values().stream().anyMatch(MigrationProperties::follows)) {
+                registry.registerBeanDefinition(AGGREGATES, new RootBeanDefinition(RoutedAggregates.class));
             }
             boolean jpa = properties.migrations().values().stream().anyMatch(MigrationProperties::jpa);
             if (jpa && ClassUtils.isPresent(JPA_CLASS, MigrationRegistrar.class.getClassLoader())) {

@@ -9,6 +9,7 @@ import io.dualwrite.jdbc.Table;
 import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.spring.capture.CapturingDataSource;
 import io.dualwrite.spring.capture.UnnamedChanges;
+import io.dualwrite.spring.relational.RoutedAggregates;
 import io.dualwrite.stage.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +89,16 @@ class CaptureTest {
                                     .unnamedChanges())
                             .isEqualTo(UnnamedChanges.WHOLE_TABLE);
                 });
+    }
+
+    @Test
+    void onlyWhereTheDataSourceFollowsIsSpringDataJdbcRouted() {
+        application
+                .withPropertyValues("dualwrite.migrations.shop.capture=true")
+                .run(context -> assertThat(context).doesNotHaveBean(RoutedAggregates.class));
+        application
+                .withPropertyValues("dualwrite.migrations.shop.follow-authority=true")
+                .run(context -> assertThat(context).hasSingleBean(RoutedAggregates.class));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.spring.MigrationLifecycle;
 import io.dualwrite.spring.ParticipationSettings;
 import io.dualwrite.spring.capture.CapturingDataSource;
+import io.dualwrite.spring.relational.RoutedAggregates;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -36,6 +37,11 @@ public class DualWriteConfiguration {
     @Bean
     static DegradationPostProcessor dualwriteDegradation(ListableBeanFactory beans) {
         return new DegradationPostProcessor(beans, name -> Optional.empty());
+    }
+
+    @Bean
+    static RoutedAggregates dualwriteAggregates() {
+        return new RoutedAggregates();
     }
 
     @Bean

@@ -338,9 +338,24 @@ final class CapturedConnection implements InvocationHandler {
         if (on != autoCommit) {
             ended();
         }
+        boolean begins = autoCommit && !on;
         autoCommit = on;
+        if (begins && route.fencesAtBegin()) {
+            fenceAtBegin();
+        }
         if (!records.isEmpty()) {
             announce(records);
+        }
+    }
+
+    /** Waits for a handover and goes over to the other side if need be; no transaction is begun where that fails. */
+    private void fenceAtBegin() throws SQLException {
+        try {
+            fence(true);
+        } catch (SQLException failure) {
+            raw.setAutoCommit(true);
+            autoCommit = true;
+            throw failure;
         }
     }
 
@@ -424,7 +439,7 @@ final class CapturedConnection implements InvocationHandler {
     /** Fences the transaction before a statement is made; going over to the other side is still possible then. */
     void begin() throws SQLException {
         if (!autoCommit) {
-            fence(!touched);
+            fence(!touched && !route.fencesAtBegin());
         }
     }
 

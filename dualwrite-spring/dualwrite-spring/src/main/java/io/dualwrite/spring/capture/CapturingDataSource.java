@@ -95,6 +95,15 @@ public final class CapturingDataSource extends DelegatingDataSource {
     }
 
     /**
+     * From now on a transaction that is not read-only takes the fence where it begins ({@code setAutoCommit(false)}), and waits or
+     * goes over to the other side there. For statements that are made in the dialect of the transaction's side. A connection
+     * whose pool has switched autocommit off already stays where it is: its first statement may fail with SQL state 40001.
+     */
+    public void fenceAtBegin() {
+        route.fenceAtBegin();
+    }
+
+    /**
      * One whose connections always lead to one side, for what speaks that side's dialect only. Of a DataSource that follows; what
      * is behind it is asked for here.
      */

@@ -12,6 +12,7 @@ final class Route {
     private final Sides<Supplier<DataSource>> pools;
     private final Sides<Capture> captures;
     private final @Nullable Side only;
+    private volatile boolean fencesAtBegin;
 
     private Route(Sides<Supplier<DataSource>> pools, Sides<Capture> captures, @Nullable Side only) {
         this.pools = pools;
@@ -34,18 +35,23 @@ final class Route {
         return new Route(pools, captures, side);
     }
 
-    /** The side that this node takes for the one that has the authority; while a thread reads from one side, that. */
+    /** The side that this node takes for the one that has the authority; while a thread keeps to one side, that. */
     Side leader() {
-        Side reading = ReadingSide.current();
         if (only != null) {
             return only;
         }
-        return reading == null ? captures.origin().leader() : reading;
+        Side kept = keptSide();
+        return kept == null ? captures.origin().leader() : kept;
+    }
+
+    private static @Nullable Side keptSide() {
+        Side reading = ReadingSide.current();
+        return reading == null ? WorkingSide.current() : reading;
     }
 
     /** As {@link #leader}, once no handover goes on, or as long as writers wait has passed. */
     Side settledLeader() throws SQLException {
-        if (only == null && ReadingSide.current() == null) {
+        if (only == null && keptSide() == null) {
             captures.origin().awaitAuthority();
         }
         return leader();
@@ -53,6 +59,15 @@ final class Route {
 
     boolean follows() {
         return only == null;
+    }
+
+    /** Whether a transaction is fenced where it begins, and not moved by its first statement. */
+    boolean fencesAtBegin() {
+        return fencesAtBegin;
+    }
+
+    void fenceAtBegin() {
+        fencesAtBegin = true;
     }
 
     /** Where a connection that is taken now begins. Waits while a handover goes on, as long as writers do. */

@@ -121,6 +121,18 @@ final class JdbcPreflightTest {
     }
 
     @Test
+    void typesOfWhichSomeValuesDoNotFitAreRefusedWithWhoMayAnswerForThem() {
+        databases.origin().run("create table thing (id bigint primary key, x bigint)");
+        databases.target().run("create table thing (id bigint primary key, x integer)");
+        Shop shop = new Shop(databases, List.of(thing()));
+        assertThat(preflight(shop).copy(Side.TARGET))
+                .anyMatch(reason -> reason.matches(
+                        "(?i).*fitting\\(\"x\"\\).*thing\\.x to dualwrite\\.migrations\\.<name>\\.fitting.*"));
+        assertThat(preflight(new Shop(databases, List.of(thing().fitting("x")))).copy(Side.TARGET))
+                .noneMatch(reason -> reason.contains("fitting"));
+    }
+
+    @Test
     void columnsThatDifferWithoutAMappingAreRefused() {
         databases.origin().run("create table thing (id bigint primary key, x integer)");
         databases.target().run("create table thing (id bigint primary key, y integer)");

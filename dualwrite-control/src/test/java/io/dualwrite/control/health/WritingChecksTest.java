@@ -18,6 +18,7 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.store.Store;
 import io.dualwrite.testkit.fault.FaultyDataSource;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -38,6 +39,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(120)
 class WritingChecksTest {
@@ -97,6 +100,25 @@ class WritingChecksTest {
         assertThat(found(CanaryChecks.database("away", true, databases.faultyOrigin.dataSource(), SLOW, LONG))
                         .state())
                 .isEqualTo(State.DOWN);
+    }
+
+    /** As behind a proxy that leads elsewhere: the first connection writes, the second reads, the third removes. */
+    @ParameterizedTest
+    @CsvSource({"2, what was written was not read back", "3, what was written could not be removed"})
+    void aSideWhoseConnectionsLeadToDifferentPlacesIsDown(int elsewhere, String why) throws Exception {
+        CanaryChecks.createTables(databases.target);
+        AtomicInteger connections = new AtomicInteger();
+        DataSource routed = (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, given) -> {
+                    boolean astray =
+                            method.getName().equals("getConnection") && connections.incrementAndGet() == elsewhere;
+                    return method.invoke(astray ? databases.target : databases.origin, given);
+                });
+        assertThat(found(CanaryChecks.database("origin-canary", true, routed, SLOW, LONG)))
+                .satisfies(finding -> {
+                    assertThat(finding.state()).isEqualTo(State.DOWN);
+                    assertThat(finding.why()).isEqualTo(why);
+                });
     }
 
     @Test

@@ -156,6 +156,32 @@ class IncidentDeskTest {
     }
 
     @Test
+    void aStatusIsToldInTimeThoughNobodyHasSaidAnythingAndThatIsNoResponse() throws Exception {
+        IncidentDesk desk = desk("n1", rule(Severity.HIGH, false));
+        holds.set(true);
+        desk.look();
+        times.later(MINUTE.multipliedBy(14));
+        desk.look();
+        String id = only(desk).id();
+        assertThat(store.timeline(id)).extracting(TimelineEntry::kind).doesNotContain(Kind.UPDATED);
+        times.later(MINUTE);
+        desk.look();
+        assertThat(store.timeline(id)).extracting(TimelineEntry::kind).containsOnlyOnce(Kind.UPDATED);
+        assertThat(only(desk).respondedAt()).isNull();
+    }
+
+    @Test
+    void whoeverSaysHowThingsStandWithoutTakingItLeavesItWithoutAnOwner() throws Exception {
+        IncidentDesk desk = desk("n1", rule(Severity.CRITICAL, false));
+        holds.set(true);
+        desk.look();
+        desk.update(only(desk).id(), "eve", new Status("slow", "looked at it", "none", "unknown"));
+        times.later(MINUTE.multipliedBy(5));
+        desk.look();
+        awaitTold("OPENED cleo", "UPDATED cleo", "ESCALATED dan");
+    }
+
+    @Test
     void timersOutliveTheNodeThatOpenedIt() throws Exception {
         holds.set(true);
         IncidentDesk first = desk("n1", rule(Severity.HIGH, false));
@@ -405,6 +431,22 @@ class IncidentDeskTest {
                 .contains("- 2026-11-23T11:30:00Z RESOLVED by ann: mended")
                 .contains("- 2026-11-23T10:00:00Z, " + before.id())
                 .contains("| what | who | until |");
+    }
+
+    @Test
+    void aReportNamesNoIncidentOfAnotherRule() throws Exception {
+        IncidentRule odd = new IncidentRule("odd", Severity.LOW, "copy", "It is odd", facts -> false, RUNBOOK, true);
+        IncidentDesk desk = desk("n1", rule(Severity.HIGH, false), odd);
+        List<String> ids = new ArrayList<>();
+        for (String rule : List.of("odd", "slow", "odd")) {
+            desk.raise(rule);
+            ids.add(only(desk).id());
+            desk.resolve(only(desk).id(), "ann", "gone");
+            times.later(MINUTE);
+        }
+        assertThat(desk.report(ids.get(1)))
+                .contains("It is the first one of its rule.", "It has not come back.")
+                .doesNotContain(ids.get(0), ids.get(2));
     }
 
     @Test

@@ -33,18 +33,22 @@ class PrometheusNamesTest {
     private static final Pattern EXPRESSION = Pattern.compile("\"?expr\"?: \"?(.*)");
 
     /** The samples of a migration, as Prometheus gets them. */
-    private static Set<String> scraped() {
+    private static String scrape() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try (Meters meters = new Meters(registry, "shop", () -> Stage.SHADOW);
                 RampMeters ramp = new RampMeters(registry, "shop", () -> RampState.FIRST)) {
-            Set<String> names = new TreeSet<>();
-            Matcher sample = Pattern.compile("(?m)^(dualwrite_[a-z_]+)\\{[^}]*migration=\"shop\"")
-                    .matcher(registry.scrape());
-            while (sample.find()) {
-                names.add(sample.group(1));
-            }
-            return names;
+            return registry.scrape();
         }
+    }
+
+    private static Set<String> scraped() {
+        Set<String> names = new TreeSet<>();
+        Matcher sample = Pattern.compile("(?m)^(dualwrite_[a-z_]+)\\{[^}]*migration=\"shop\"")
+                .matcher(scrape());
+        while (sample.find()) {
+            names.add(sample.group(1));
+        }
+        return names;
     }
 
     private static String shipped(String name) throws IOException {
@@ -77,6 +81,53 @@ class PrometheusNamesTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {RULES, DASHBOARD})
+    void everyLabelInAnExpressionIsOneThatItsMeterHas(String name) throws IOException {
+        Pattern selected = Pattern.compile("(dualwrite_[a-z_]+)\\{([^}]*)\\}");
+        String scraped = scrape();
+        assertThat(expressions(name)).allSatisfy(expression -> {
+            assertThat(expression).contains("by (migration)");
+            selected.matcher(expression).results().forEach(meter -> {
+                for (String label : meter.group(2).split(",")) {
+                    String told = label.replaceAll("=.*", "") + "=\"";
+                    assertThat(scraped.lines()
+                                    .filter(line -> line.startsWith(meter.group(1) + "{") && line.contains(told)))
+                            .as(meter.group())
+                            .isNotEmpty();
+                }
+            });
+        });
+    }
+
+    private static String alert(String name) throws IOException {
+        Matcher alert = Pattern.compile("alert: Dualwrite_" + name + "\\n\\s+expr: (.*)\\n(?:\\s+for: (\\w+)\\n)?")
+                .matcher(shipped(RULES));
+        assertThat(alert.find()).as(name).isTrue();
+        return alert.group(1) + (alert.group(2) == null ? "" : " for " + alert.group(2));
+    }
+
+    @Test
+    void theLimitsOfAlertsAreThoseOfTheRules() throws IOException {
+        Objectives objectives = Objectives.defaults();
+        int frozen = Stage.FROZEN.ordinal();
+        assertThat(alert("handover_stuck")).endsWith("(dualwrite_stage) == " + frozen + " for 1m");
+        assertThat(alert("divergence_after_cutover"))
+                .contains("[10m])) > 0 and")
+                .endsWith("stage) > " + frozen);
+        assertThat(alert("mismatch_confirmed")).contains("[10m])) > 0 and").endsWith("stage) < " + frozen);
+        assertThat(alert("ramp_rolled_back")).endsWith("phase) == " + RampPhase.ROLLED_BACK.ordinal());
+        assertThat(alert("ramp_held")).endsWith("phase) == " + RampPhase.HELD.ordinal());
+        assertThat(alert("breaker_open"))
+                .endsWith(") > 0 for " + objectives.breakerOpen().toMinutes() + "m");
+        assertThat(alert("backlog_old"))
+                .endsWith(") > " + objectives.oldestIntent().toSeconds() + " for 1m");
+        assertThat(alert("quarantined")).endsWith(") > 0 for 1m");
+        assertThat(alert("verification_behind"))
+                .endsWith(") > " + objectives.verificationLag().toSeconds());
+        assertThat(alert("flag_failing")).endsWith("[10m])) > 0");
+    }
+
     @Test
     void everyAlertIsARuleWithItsSeverityAndComponent() throws IOException {
         Matcher alerts = Pattern.compile(
@@ -98,12 +149,10 @@ class PrometheusNamesTest {
     }
 
     @Test
-    void theNumbersOfStagesAndPhasesInTheExpressionsAreTheirs() {
-        assertThat(RampPhase.HELD.ordinal()).isEqualTo(3);
-        assertThat(RampPhase.ROLLED_BACK.ordinal()).isEqualTo(5);
-        assertThat(Stage.FROZEN.ordinal()).isEqualTo(4);
+    void theStagesBeyondTheFlipAreThoseAfterFrozen() {
         for (Stage stage : Stage.values()) {
-            assertThat(stage.ordinal() > 4).isEqualTo(stage.isBeyondFlip() && stage != Stage.FROZEN);
+            assertThat(stage.ordinal() > Stage.FROZEN.ordinal())
+                    .isEqualTo(stage.isBeyondFlip() && stage != Stage.FROZEN);
         }
     }
 }

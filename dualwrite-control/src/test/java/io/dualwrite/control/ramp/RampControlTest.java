@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dualwrite.control.TwoDatabases;
 import io.dualwrite.control.evidence.Budget;
+import io.dualwrite.control.evidence.Evidence;
 import io.dualwrite.control.ramp.Ruling.Verdict;
 import io.dualwrite.control.ramp.Shop.Behaviour;
 import io.dualwrite.event.MigrationEvent.FellBack;
@@ -18,7 +19,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -482,9 +485,7 @@ class RampControlTest {
     void anotherNodeThatHasNoDataHoldsTheRampUpUntilItIsGone() throws Exception {
         open(0, PLAN);
         begin();
-        memory.report(
-                "shop",
-                new NodeReport("n2", ramp.state().epoch(), 1, "orders INCONCLUSIVE: no data", java.util.Map.of()));
+        memory.report("shop", new NodeReport("n2", ramp.state().epoch(), 1, "orders INCONCLUSIVE: no data", Map.of()));
         shop.read(1_000);
         shop.later(Duration.ofMinutes(1));
         ramp.look();
@@ -492,6 +493,107 @@ class RampControlTest {
         shop.later(Duration.ofSeconds(31));
         ramp.look();
         assertThat(ramp.state().percent()).isEqualTo(75);
+    }
+
+    @Test
+    void whatNoNodeCouldTellByItselfAllOfThemTellTogether() throws Exception {
+        open(0, PLAN);
+        begin();
+        // Each of them far too little for a ruling.
+        for (int node = 2; node <= 40; node++) {
+            memory.report(
+                    "shop",
+                    new NodeReport("n" + node, ramp.state().epoch(), 1, "", Map.of("errors", new Evidence(1, 4))));
+        }
+        ramp.look();
+        assertThat(ramp.state().phase()).isEqualTo(RampPhase.ROLLED_BACK);
+        assertThat(ramp.state().why()).startsWith("errors FAIL: 39 of 156");
+        shop.later(PLAN.coolDown());
+        ramp.resume("ann");
+        ramp.look();
+        assertThat(ramp.state().phase()).as("what failed before is over").isEqualTo(RampPhase.RAMPING);
+    }
+
+    @Test
+    void eachStepCountsFromZero() throws Exception {
+        AtomicInteger payments = new AtomicInteger();
+        open(0, PLAN.withGate(Gate.share("refused payments", () -> 0, payments::get, 0.05)));
+        begin();
+        shop.read(1_000);
+        payments.set(1_000);
+        shop.later(Duration.ofMinutes(1));
+        ramp.look();
+        assertThat(ramp.state().percent()).isEqualTo(75);
+        shop.later(Duration.ofMinutes(1));
+        ramp.look();
+        assertThat(ramp.rulings()).hasSize(2).allSatisfy(ruling -> {
+            assertThat(ruling.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+            assertThat(ruling.evidence()).isEqualTo(Evidence.NONE);
+        });
+        assertThat(ramp.state().phase()).isEqualTo(RampPhase.RAMPING);
+    }
+
+    @Test
+    void aNodeThatIsElsewhereHoldsTheRampUpAndNoneResumesThere() throws Exception {
+        open(0, PLAN);
+        begin();
+        ramp.pause("ann", "lunch");
+        try (Shop other = new Shop("shop", 0, false)) {
+            other.items.migration().moveTo(Stage.DUAL_WRITE);
+            try (RampControl second = RampControl.byHand(other.items.migration(), PLAN, memory, shop.settings("n2"))) {
+                second.look();
+                assertThatThrownBy(() -> second.resume("ann")).hasMessageContaining("at DUAL_WRITE");
+                ramp.resume("ann");
+                second.look();
+                shop.read(1_000);
+                shop.later(Duration.ofMinutes(1).minus(PLAN.keepShare()));
+                second.look();
+                ramp.look();
+                assertThat(ramp.needs()).contains("n2: the migration is at DUAL_WRITE, and a ramp goes up at SHADOW");
+            }
+        }
+    }
+
+    @Test
+    void onlyLooksInARowAtWhichAGateCannotBeAskedHold() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        open(
+                0,
+                PLAN.withGate(Gate.atMost(
+                        "level",
+                        () -> {
+                            if (broken.get()) {
+                                throw new SQLException("gone", "08001");
+                            }
+                            return 0;
+                        },
+                        1)));
+        begin();
+        for (int look = 1; look <= 12; look++) {
+            broken.set(look % 4 != 0);
+            ramp.look();
+            assertThat(ramp.state().phase()).as("look %s", look).isEqualTo(RampPhase.RAMPING);
+        }
+    }
+
+    @Test
+    void aTrippedWireIsToldTheFleetWithoutWaitingForTheNextLook() throws Exception {
+        shop = new Shop(0);
+        try (RampControl seldom = RampControl.open(
+                shop.items.migration(),
+                PLAN,
+                memory,
+                RampSettings.defaults()
+                        .withNode("n1")
+                        .withPoll(Duration.ofHours(1))
+                        .withListener(events::add))) {
+            open.add(shop);
+            seldom.begin("ann");
+            shop.behaviour = Behaviour.FAILS;
+            shop.read(100);
+            assertThat(events).hasAtLeastOneElementOfType(RampEvent.Tripped.class);
+            await().until(() -> memory.read("shop").phase() == RampPhase.ROLLED_BACK);
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.dualwrite.control.rehearsal.RehearsalReport.Check;
 import io.dualwrite.control.rollback.Estimate;
 import io.dualwrite.control.rollback.MemoryStepTimes;
 import io.dualwrite.control.rollback.RollbackOptions;
+import io.dualwrite.control.rollback.RollbackStep;
 import io.dualwrite.jdbc.Jdbc;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.repair.HandoverSettings;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -271,6 +273,17 @@ class RehearsalTest {
     }
 
     @Test
+    void noOtherKeyGetsThroughToAStore() {
+        Set<Long> touched = new ConcurrentSkipListSet<>();
+        CanaryStore<Item, Long> store = new CanaryStore<>(
+                watched(new ConcurrentHashMap<>(), touched), CANARIES, Item::id, KeyCodecs.of(Long.class));
+        assertThatThrownBy(() -> store.find(1L)).hasMessageContaining("no record but its canaries");
+        assertThatThrownBy(() -> store.save(new Item(1, "canary 1"))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.delete(1L)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(touched).isEmpty();
+    }
+
+    @Test
     void aTargetThatDropsWritesIsNotReady() throws Exception {
         Map<Long, Item> origin = new ConcurrentHashMap<>();
         Map<Long, Item> target = new ConcurrentHashMap<>();
@@ -295,6 +308,145 @@ class RehearsalTest {
         assertThat(report.against()).contains("transfer: 1 of 8 are missing or differ");
         assertThat(origin).isEmpty();
         assertThat(target).isEmpty();
+    }
+
+    /** What stands against a migration between these plain stores, with nothing going wrong by itself. */
+    private List<String> against(Store<Item, Long> origin, Store<Item, Long> target, RehearsalPlan plan)
+            throws Exception {
+        return Rehearsal.ofStores("shop", CANARIES, origin, target, Item::id, KeyCodecs.of(Long.class), plan, times)
+                .rehearse()
+                .against();
+    }
+
+    private static Store<Item, Long> in(Map<Long, Item> items) {
+        return Store.<Item, Long>of(items::get, item -> items.put(item.id(), item), items::remove);
+    }
+
+    /** A store that takes no write of one canary once it has turned bad. */
+    private static Store<Item, Long> dropping(AtomicBoolean bad) {
+        Map<Long, Item> items = new ConcurrentHashMap<>();
+        return Store.<Item, Long>of(
+                items::get,
+                item -> {
+                    if (!bad.get() || item.id() != 1_000_005L) {
+                        items.put(item.id(), item);
+                    }
+                },
+                items::remove);
+    }
+
+    @Test
+    void anOriginThatDropsWritesIsNotReady() throws Exception {
+        RehearsalPlan brief = CALM.withRollback(RollbackOptions.defaults().withPatience(Duration.ofMillis(10)));
+        assertThat(against(dropping(new AtomicBoolean(true)), in(new ConcurrentHashMap<>()), brief))
+                .contains("write: 1 of 8 are missing or differ");
+    }
+
+    @Test
+    void whatIsLostOnTheWayBackIsAReason() throws Exception {
+        AtomicBoolean bad = new AtomicBoolean();
+        Store<Item, Long> origin = dropping(bad);
+        RollbackStep last = new RollbackStep(
+                "turn bad",
+                "Lose a record.",
+                () -> {
+                    bad.set(true);
+                    origin.delete(1_000_005L);
+                },
+                List.of());
+        RehearsalReport report = Rehearsal.ofStores(
+                        "shop",
+                        CANARIES,
+                        origin,
+                        in(new ConcurrentHashMap<>()),
+                        Item::id,
+                        KeyCodecs.of(Long.class),
+                        CALM.withRollback(RollbackOptions.defaults().endingWith(last)),
+                        times)
+                .rehearse();
+        assertThat(report.against()).contains("nothing lost: 1 of 8 are missing or differ");
+    }
+
+    @Test
+    void aTargetThatKeepsWhatIsDeletedIsNotReady() throws Exception {
+        Map<Long, Item> target = new ConcurrentHashMap<>();
+        Store<Item, Long> keeping =
+                Store.<Item, Long>of(target::get, item -> target.put(item.id(), item), key -> target.remove(key, key));
+        assertThat(against(in(new ConcurrentHashMap<>()), keeping, CALM))
+                .contains(
+                        "delete: 8 canaries were not deleted",
+                        "tidied up: 8 canaries are left, and what was rehearsed is at OFF");
+    }
+
+    @Test
+    void aTargetThatChangesWhatItKeepsIsFoundByVerification() throws Exception {
+        Map<Long, Item> target = new ConcurrentHashMap<>();
+        Store<Item, Long> changing = Store.<Item, Long>of(
+                target::get, item -> target.put(item.id(), new Item(item.id(), item.text() + " ")), target::remove);
+        assertThat(against(in(new ConcurrentHashMap<>()), changing, CALM))
+                .anySatisfy(reason -> assertThat(reason)
+                        .startsWith("verification: ")
+                        .endsWith(" 8 and 8 records compared, 8 differ in the last pass"));
+    }
+
+    @Test
+    void aDifferenceThatNobodyFindsIsAReason() throws Exception {
+        Stand.Setup<Item, Long> setup = between(migration -> {}, true).setup();
+        RehearsalReport report = Rehearsal.of(
+                        "shop",
+                        CANARIES,
+                        trouble -> {
+                            Stand<Item, Long> stand = setup.with(trouble);
+                            // What is planted does not get there.
+                            Store<Item, Long> deaf = new Store<>() {
+                                @Override
+                                public @Nullable Item find(Long key) throws Exception {
+                                    return stand.target().find(key);
+                                }
+
+                                @Override
+                                public void save(Item item) {}
+
+                                @Override
+                                public void delete(Long key) throws Exception {
+                                    stand.target().delete(key);
+                                }
+                            };
+                            return new Stand<>(stand.migration(), stand.through(), stand.origin(), deaf);
+                        },
+                        CALM,
+                        times)
+                .rehearse();
+        assertThat(report.against())
+                .containsExactly("planted difference: of 1 planted on the target, 0 found, and repaired");
+    }
+
+    @Test
+    void aWayBackWhoseChecksDoNotHoldIsAReason() throws Exception {
+        RollbackOptions options = RollbackOptions.defaults()
+                .withPatience(Duration.ofMillis(10))
+                .beginningWith(new RollbackStep(
+                        "reads",
+                        "Send reads back.",
+                        () -> {},
+                        List.of(RollbackStep.Check.that("they are", () -> false))));
+        assertThat(against(in(new ConcurrentHashMap<>()), in(new ConcurrentHashMap<>()), CALM.withRollback(options)))
+                .contains("way back: it does not hold that they are");
+    }
+
+    @Test
+    void whatCannotBeSetUpIsNotReady() throws Exception {
+        assertThat(Rehearsal.<Item, Long>of(
+                                "shop",
+                                CANARIES,
+                                trouble -> {
+                                    throw new IllegalStateException("the key of somebody");
+                                },
+                                CALM,
+                                times)
+                        .rehearse()
+                        .against())
+                .containsExactly("rehearsal: it ended with IllegalStateException");
     }
 
     @Test

@@ -106,6 +106,33 @@ class RollbackPlanTest {
     }
 
     @Test
+    void whatItTakesAltogetherIsTheSumOfWhatWasMeasured() {
+        RollbackPlan plan = RollbackPlan.of(migration, Stage.LIVE, Stage.DUAL_WRITE, OPTIONS);
+        times.add(new StepTime("catch up", Duration.ofSeconds(2), false, NOON));
+        times.add(new StepTime("LIVE → SHADOW", Duration.ofSeconds(1), false, NOON));
+        times.add(new StepTime("LIVE → SHADOW", Duration.ofSeconds(3), true, NOON));
+        assertThat(plan.markdown(times))
+                .contains("(p50 1.0 s, p95 3.0 s of 2; last drill 2026-11-23)")
+                .contains("Altogether at most 5.0 s at p95, without one step that was never measured.");
+    }
+
+    @Test
+    void aCheckMayTakeAWhileToHold() throws Exception {
+        TwoDatabases.bring(migration, Stage.SHADOW);
+        AtomicInteger asked = new AtomicInteger();
+        RollbackOptions options = OPTIONS.withPatience(Duration.ofSeconds(20))
+                .beginningWith(new RollbackStep(
+                        "reads",
+                        "Send reads back.",
+                        () -> {},
+                        List.of(Check.that("reads are back", () -> asked.incrementAndGet() == 3))));
+        assertThat(RollbackPlan.of(migration, Stage.SHADOW, Stage.DUAL_WRITE, options)
+                        .run(false, times::add)
+                        .complete())
+                .isTrue();
+    }
+
+    @Test
     void goingItAgainDoesNothing() throws Exception {
         TwoDatabases.bring(migration, Stage.LIVE);
         RollbackPlan plan = RollbackPlan.of(migration, Stage.LIVE, Stage.SHADOW, OPTIONS);

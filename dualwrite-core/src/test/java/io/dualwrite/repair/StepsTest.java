@@ -376,6 +376,22 @@ class StepsTest {
     }
 
     @Test
+    void aGateThatThrowsIsAReasonWithoutItsData() throws Exception {
+        bench = Bench.readyToFlip();
+        Bench.Node node = bench.node();
+        bench.whenAskedForHandover = () -> {
+            throw new IllegalStateException("the key of somebody");
+        };
+
+        assertThat(node.steps.obstacles(Stage.SHADOW, Stage.LIVE))
+                .singleElement()
+                .asString()
+                .startsWith("a gate could not be checked (IllegalStateException); make both stores reachable");
+        assertThatThrownBy(() -> node.steps.step(Stage.SHADOW, Stage.LIVE)).isInstanceOf(StageRefusedException.class);
+        assertThat(bench.row(Side.ORIGIN).role()).isEqualTo(Role.AUTHORITY);
+    }
+
+    @Test
     void anUnreachableOriginHoldsNoStepBeyondTheFlip() throws Exception {
         bench = Bench.at(Stage.LIVE);
         Bench.Node node = bench.node();

@@ -21,8 +21,14 @@ final class Post {
     private final URI address;
     private final String type;
     private final Map<String, String> headers;
+    private final Duration answeredWithin;
 
     Post(URI address, String type, Map<String, String> headers) {
+        this(address, type, headers, ANSWERED_WITHIN);
+    }
+
+    Post(URI address, String type, Map<String, String> headers, Duration answeredWithin) {
+        this.answeredWithin = answeredWithin;
         this.address = address;
         this.type = type;
         this.headers = Map.copyOf(headers);
@@ -35,7 +41,7 @@ final class Post {
      */
     void json(String body) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(address)
-                .timeout(ANSWERED_WITHIN)
+                .timeout(answeredWithin)
                 .header("Content-Type", type)
                 .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
         headers.forEach(request::header);

@@ -14,14 +14,18 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Payloads equal the golden files, and reach a server as it is to get them. */
 class SinksTest {
@@ -168,6 +172,22 @@ class SinksTest {
         assertThatThrownBy(() -> new PagerDutySink("key-of-a-test", address("/v2/enqueue")).send(escalated()))
                 .isInstanceOf(IOException.class)
                 .hasMessage("The sink answered 503");
+    }
+
+    @Test
+    @Timeout(60)
+    void aServerThatNeverAnswersIsGivenUp() {
+        CountDownLatch forever = new CountDownLatch(1);
+        server.createContext("/hangs", exchange -> {
+            try {
+                forever.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Post post = new Post(address("/hangs"), "application/json", Map.of(), Duration.ofMillis(50));
+        assertThatThrownBy(() -> post.json("{}")).isInstanceOf(HttpTimeoutException.class);
+        forever.countDown();
     }
 
     @Test

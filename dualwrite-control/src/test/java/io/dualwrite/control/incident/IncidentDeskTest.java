@@ -182,6 +182,42 @@ class IncidentDeskTest {
     }
 
     @Test
+    void ofTwoNodesThatActAtTheSameMomentOnePages() throws Exception {
+        IncidentDesk faster = desk("n2", rule(Severity.HIGH, false));
+        AtomicBoolean race = new AtomicBoolean();
+        IncidentStore slow = (IncidentStore) Proxy.newProxyInstance(
+                IncidentStore.class.getClassLoader(), new Class<?>[] {IncidentStore.class}, (self, method, given) -> {
+                    boolean opens = method.getName().equals("open") && given[0] instanceof Incident;
+                    boolean escalates = method.getName().equals("change")
+                            && given[1] instanceof Incident to
+                            && to.escalations() > 0;
+                    if ((opens || escalates) && race.getAndSet(false)) {
+                        faster.look();
+                    }
+                    return method.invoke(store, given);
+                });
+        IncidentDesk slower = IncidentDesk.byHand(
+                migration,
+                List.of(rule(Severity.HIGH, false)),
+                MATRIX,
+                slow,
+                IncidentSettings.defaults().withNode("n1").withClock(times).withSink(notices::add));
+        open.add(slower);
+        holds.set(true);
+        for (Duration later : List.of(Duration.ZERO, MINUTE.multipliedBy(5))) {
+            times.later(later);
+            race.set(true);
+            slower.look();
+            assertThat(race).as("both were at it").isFalse();
+        }
+        slower.resolve(only(slower).id(), "ann", "gone");
+        await().until(() -> told().contains("RESOLVED bob"));
+        assertThat(notices)
+                .extracting(notice -> notice.node() + " " + notice.kind())
+                .containsExactlyInAnyOrder("n2 OPENED", "n2 ESCALATED", "n1 RESOLVED");
+    }
+
+    @Test
     void timersOutliveTheNodeThatOpenedIt() throws Exception {
         holds.set(true);
         IncidentDesk first = desk("n1", rule(Severity.HIGH, false));

@@ -529,6 +529,8 @@ class RampControlTest {
         assertThat(ramp.rulings()).hasSize(2).allSatisfy(ruling -> {
             assertThat(ruling.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
             assertThat(ruling.evidence()).isEqualTo(Evidence.NONE);
+            // About three divided by the budget.
+            assertThat(ruling.why()).isEqualTo("0 of 0, needs 59 more good ones");
         });
         assertThat(ramp.state().phase()).isEqualTo(RampPhase.RAMPING);
     }

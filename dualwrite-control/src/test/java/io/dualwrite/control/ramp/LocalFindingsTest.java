@@ -56,13 +56,18 @@ class LocalFindingsTest {
 
     @Test
     void aShareOfWhatIsNoLongerCountedIsNoDataWhateverWasCountedBefore() {
-        LocalFindings findings = findings(Gate.share("share", () -> 0, () -> number, 0.01));
+        // A counter of bad ones with which nobody has counted yet means none.
+        LocalFindings findings = findings(Gate.share("share", () -> Double.NaN, () -> number, 0.01));
         isNoData(look(findings, "share"));
         number = 0;
         look(findings, "share");
         number = 1_000;
         assertThat(look(findings, "share")).isNull();
         assertThat(findings.counted()).containsEntry("share", new Evidence(0, 1_000));
+        // It has begun at zero again.
+        number = 100;
+        assertThat(look(findings, "share")).isNull();
+        assertThat(findings.counted()).containsEntry("share", new Evidence(0, 1_100));
         number = Double.NaN;
         isNoData(look(findings, "share"));
     }

@@ -482,6 +482,22 @@ class RampControlTest {
     }
 
     @Test
+    void theStepToAllReadsWaitsWhileOnlyAPartOfThemIsShadowed() throws Exception {
+        RampStep all = new RampStep(100, Duration.ofMinutes(1), Duration.ofHours(6), 10);
+        open(0.5, PLAN.withSteps(List.of(HALF, all)).withGate(Gate.mismatches(0.3)));
+        begin();
+        await().until(() -> {
+            shop.read(50);
+            ramp.look();
+            return ramp.rulings().get(1).evidence().all() >= 20;
+        });
+        shop.later(Duration.ofMinutes(1));
+        ramp.look();
+        assertThat(ramp.state().percent()).isEqualTo(50);
+        assertThat(ramp.needs()).anySatisfy(need -> assertThat(need).contains("full load"));
+    }
+
+    @Test
     void anotherNodeThatHasNoDataHoldsTheRampUpUntilItIsGone() throws Exception {
         open(0, PLAN);
         begin();

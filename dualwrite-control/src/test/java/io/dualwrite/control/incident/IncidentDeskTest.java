@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -299,6 +300,9 @@ class IncidentDeskTest {
         holds.set(true);
         desk.look();
         assertThat(only(desk).mitigatedAt()).isNull();
+        assertThat(store.timeline(only(desk).id()))
+                .last()
+                .satisfies(entry -> assertThat(entry.text()).isEqualTo("it holds again"));
         desk.mitigate(only(desk).id(), "ann", "moved the load");
         assertThat(only(desk).mitigatedAt()).isNotNull();
     }
@@ -384,12 +388,14 @@ class IncidentDeskTest {
     @Test
     void aFailedNoticeIsTriedAgain() throws Exception {
         List<Notice> received = new CopyOnWriteArrayList<>();
-        AtomicBoolean failed = new AtomicBoolean();
+        AtomicInteger tried = new AtomicInteger();
         try (SinkQueue queue = new SinkQueue(
                 "sink",
                 notice -> {
-                    if (!failed.getAndSet(true)) {
-                        throw new IllegalStateException("first");
+                    switch (tried.incrementAndGet()) {
+                        case 1 -> throw new IllegalStateException("first");
+                        case 2 -> throw new NoClassDefFoundError("client");
+                        default -> {}
                     }
                     received.add(notice);
                 },

@@ -5,6 +5,7 @@ import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
 import io.dualwrite.store.RecordType;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -158,14 +159,20 @@ final class BackfillCursor<K> {
 
     /** The lowest keys of both sides; a page that is full hides what comes after its last key, so the union ends there. */
     private List<String> nextKeys() throws Exception {
+        List<String> origin = tools.scan().keysAfter(Side.ORIGIN, type.name(), at.position(), chunk);
+        List<String> target = tools.scan().keysAfter(Side.TARGET, type.name(), at.position(), chunk);
+        return union(origin, target).stream().limit(chunk).filter(this::isMine).toList();
+    }
+
+    private Collection<String> union(List<String> origin, List<String> target) {
+        if (target.isEmpty() || origin.isEmpty()) {
+            return target.isEmpty() ? origin : target;
+        }
         // Decoded once each: comparing texts decodes both, again and again.
         TreeMap<K, String> union = new TreeMap<>(type.codec()::compare);
-        for (Side side : Side.values()) {
-            for (String key : tools.scan().keysAfter(side, type.name(), at.position(), chunk)) {
-                union.put(type.codec().decode(key), key);
-            }
-        }
-        return union.values().stream().limit(chunk).filter(this::isMine).toList();
+        origin.forEach(key -> union.put(type.codec().decode(key), key));
+        target.forEach(key -> union.put(type.codec().decode(key), key));
+        return union.values();
     }
 
     private boolean isMine(String key) {

@@ -42,6 +42,11 @@ record Column(
         return kind == Kind.TEXT || kind == Kind.CHAR;
     }
 
+    /** Whether its values are whole numbers of 64 bits or fewer. */
+    boolean isWholeNumber() {
+        return kind == Kind.INTEGER || kind == Kind.LONG;
+    }
+
     /** Whether its values are words of an enumeration, which H2, MariaDB and MySQL order by their places in it. */
     boolean isWords() {
         // H2's name of the type has the words in it.
@@ -93,7 +98,7 @@ record Column(
             return time;
         }
         long unit = (long) Math.pow(10, 9 - digits);
-        long nanos = time.getLong(ChronoField.NANO_OF_SECOND);
-        return time.minus(nanos % unit, ChronoUnit.NANOS);
+        long beyond = time.getLong(ChronoField.NANO_OF_SECOND) % unit;
+        return beyond == 0 ? time : time.minus(beyond, ChronoUnit.NANOS);
     }
 }

@@ -89,9 +89,9 @@ final class Place {
         return Session.begin(this, Isolation.READ_COMMITTED, limits);
     }
 
-    /** As {@link #begin()}, for statements that read a whole table. */
+    /** As {@link #begin()}, for statements that read a whole table, and none that write. */
     Session beginLong() throws SQLException {
-        return Session.begin(this, Isolation.READ_COMMITTED, limits.forLongReads());
+        return Session.begin(this, Isolation.READ_COMMITTED_ONLY_READING, limits.forLongReads());
     }
 
     /** Begins a read-only transaction in which every statement sees one snapshot, taken by the first of them. */

@@ -117,12 +117,16 @@ record PostgresDialect() implements Dialect {
     /** By statements that end with the transaction: behind a transaction-mode pooler, a session is not ours to set up. */
     @Override
     public Undo begin(Connection connection, Isolation isolation, Limits limits) throws SQLException {
-        String level = isolation == Isolation.SNAPSHOT ? "repeatable read, read only" : "read committed";
+        String level = isolation == Isolation.SNAPSHOT ? "repeatable read" : "read committed";
+        // A plan that is kept from when a table was empty reads all of it when it no longer is.
+        String reading = isolation == Isolation.READ_COMMITTED
+                ? ""
+                : ", read only; set local plan_cache_mode = force_custom_plan";
         try (Statement statement = connection.createStatement()) {
             // A node that is stopped in the middle would keep its fence, and everybody else out, until it goes on.
-            statement.execute(
-                    "set transaction isolation level " + level + "; set local idle_in_transaction_session_timeout = "
-                            + Math.max(30_000, 3 * limits.silenceMillis()));
+            statement.execute("set transaction isolation level " + level + reading
+                    + "; set local idle_in_transaction_session_timeout = "
+                    + Math.max(30_000, 3 * limits.silenceMillis()));
         }
         return () -> {};
     }

@@ -2,6 +2,7 @@ package io.dualwrite.jdbc;
 
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -19,35 +20,50 @@ import org.jspecify.annotations.Nullable;
  * {@code LocalDate}, {@code LocalTime}, {@code OffsetTime}, {@code LocalDateTime}, {@code OffsetDateTime}; or null.
  */
 public final class Row {
-    private final Map<String, @Nullable Object> values;
+    /** Shared by all rows of one result. */
+    private final Map<String, Integer> places;
 
-    private Row(Map<String, @Nullable Object> values) {
-        this.values = Collections.unmodifiableMap(values);
+    private final @Nullable Object[] values;
+
+    private Row(Map<String, Integer> places, @Nullable Object[] values) {
+        this.places = places;
+        this.values = values;
     }
 
     /** A row of these columns, in the map's order. */
     public static Row of(Map<String, ? extends @Nullable Object> values) {
-        Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-        values.forEach((name, value) -> copy.put(lower(name), value));
-        if (copy.size() != values.size()) {
-            throw new IllegalArgumentException("Two columns differ in upper and lower case only: " + values.keySet());
-        }
-        return new Row(copy);
+        return new Row(places(values.keySet()), values.values().toArray());
     }
 
-    /** As {@link #of}, of a map that nobody else keeps, with names in lower case. */
-    static Row ofOwn(Map<String, @Nullable Object> values) {
-        return new Row(values);
+    /** As {@link #of}, of an array that nobody else keeps, with each value where {@code places} says. */
+    static Row ofOwn(Map<String, Integer> places, @Nullable Object[] values) {
+        return new Row(places, values);
+    }
+
+    /** Where the value of each of these columns is, for rows that have them in this order. */
+    static Map<String, Integer> places(Collection<String> columns) {
+        Map<String, Integer> places = new LinkedHashMap<>();
+        columns.forEach(name -> places.put(lower(name), places.size()));
+        if (places.size() != columns.size()) {
+            throw new IllegalArgumentException("Two columns differ in upper and lower case only: " + columns);
+        }
+        return Collections.unmodifiableMap(places);
     }
 
     /** The names of the columns. */
     public Set<String> columns() {
-        return values.keySet();
+        return places.keySet();
     }
 
     /** Whether there is a column of that name. */
     public boolean has(String column) {
-        return values.containsKey(column) || values.containsKey(lower(column));
+        return place(column) != null;
+    }
+
+    private @Nullable Integer place(String column) {
+        Integer asSpelled = places.get(column);
+        // The names that the library itself asks for are in lower case already.
+        return asSpelled != null ? asSpelled : places.get(lower(column));
     }
 
     /**
@@ -56,16 +72,29 @@ public final class Row {
      * @throws IllegalArgumentException when there is no such column, naming those that there are
      */
     public @Nullable Object get(String column) {
-        Object asSpelled = values.get(column);
-        if (asSpelled != null) {
-            // The names that the library itself asks for are in lower case already.
-            return asSpelled;
+        return at(placeOf(column));
+    }
+
+    /**
+     * Where the column's value is, for {@link #at}; in every row that {@link #isLike} this one, too.
+     *
+     * @throws IllegalArgumentException when there is no such column
+     */
+    int placeOf(String column) {
+        Integer place = place(column);
+        if (place == null) {
+            throw new IllegalArgumentException("No column '" + lower(column) + "' in " + columns());
         }
-        String name = lower(column);
-        if (!values.containsKey(name)) {
-            throw new IllegalArgumentException("No column '" + name + "' in " + values.keySet());
-        }
-        return values.get(name);
+        return place;
+    }
+
+    @Nullable Object at(int place) {
+        return values[place];
+    }
+
+    /** Whether the other row is known, without a look at its columns, to have the same in the same places. */
+    boolean isLike(Row other) {
+        return places == other.places;
     }
 
     /**
@@ -119,16 +148,22 @@ public final class Row {
 
     /** This row with a column added or its value replaced. */
     public Row with(String column, @Nullable Object value) {
-        Map<String, @Nullable Object> copy = new LinkedHashMap<>(values);
-        copy.put(lower(column), value);
-        return new Row(copy);
+        Integer place = place(column);
+        if (place == null) {
+            Map<String, @Nullable Object> copy = copy();
+            copy.put(column, value);
+            return of(copy);
+        }
+        @Nullable Object[] copy = values.clone();
+        copy[place] = value;
+        return new Row(places, copy);
     }
 
     /** This row without a column; one that is not there is no error. */
     public Row without(String column) {
-        Map<String, @Nullable Object> copy = new LinkedHashMap<>(values);
+        Map<String, @Nullable Object> copy = copy();
         copy.remove(lower(column));
-        return new Row(copy);
+        return of(copy);
     }
 
     /**
@@ -137,40 +172,46 @@ public final class Row {
      * @throws IllegalArgumentException when there is no column of the old name, or one of the new name already
      */
     public Row rename(String oldName, String newName) {
-        Object value = get(oldName);
+        get(oldName);
         String from = lower(oldName);
         String to = lower(newName);
-        if (!from.equals(to) && values.containsKey(to)) {
+        if (!from.equals(to) && has(to)) {
             throw new IllegalArgumentException("There is a column '" + to + "' already");
         }
-        Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-        values.forEach((name, each) -> copy.put(name.equals(from) ? to : name, name.equals(from) ? value : each));
-        return new Row(copy);
+        return new Row(
+                places(columns().stream()
+                        .map(name -> name.equals(from) ? to : name)
+                        .toList()),
+                values);
     }
 
     /** Only the given columns, in this row's order. */
     Row only(Set<String> columns) {
-        Map<String, @Nullable Object> copy = new LinkedHashMap<>(values);
+        Map<String, @Nullable Object> copy = copy();
         copy.keySet().retainAll(columns);
-        return new Row(copy);
+        return of(copy);
+    }
+
+    private Map<String, @Nullable Object> copy() {
+        Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+        places.forEach((name, place) -> copy.put(name, values[place]));
+        return copy;
     }
 
     /** Equal columns with equal values, in any order; numbers equal as Java objects are. */
     @Override
     public boolean equals(@Nullable Object other) {
-        if (!(other instanceof Row row) || !row.values.keySet().equals(values.keySet())) {
-            return false;
-        }
-        return values.entrySet().stream()
-                .allMatch(each -> Objects.deepEquals(each.getValue(), row.values.get(each.getKey())));
+        return other instanceof Row row
+                && row.columns().equals(columns())
+                && columns().stream().allMatch(column -> Objects.deepEquals(get(column), row.get(column)));
     }
 
     @Override
     public int hashCode() {
         int hash = 0;
-        for (Map.Entry<String, @Nullable Object> each : values.entrySet()) {
-            Object value = each.getValue();
-            hash += each.getKey().hashCode()
+        for (String column : columns()) {
+            Object value = get(column);
+            hash += column.hashCode()
                     ^ (value instanceof byte[] bytes ? Arrays.hashCode(bytes) : Objects.hashCode(value));
         }
         return hash;
@@ -179,7 +220,7 @@ public final class Row {
     /** The names of the columns and none of their values, which may be personal. */
     @Override
     public String toString() {
-        return "Row" + values.keySet();
+        return "Row" + columns();
     }
 
     private static String lower(String name) {

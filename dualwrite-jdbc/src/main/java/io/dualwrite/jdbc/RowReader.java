@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.Temporal;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * found there.
  */
 final class RowReader {
+    private final Map<String, Integer> places;
     private final String[] names;
     private final Kind[] kinds;
 
@@ -28,23 +29,21 @@ final class RowReader {
             kinds[at] =
                     dialect.kind(meta.getColumnType(at + 1), meta.getColumnTypeName(at + 1), meta.getPrecision(at + 1));
         }
+        places = Row.places(List.of(names));
     }
 
     /** The result's current row. */
     Row read(ResultSet result) throws SQLException {
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        @Nullable Object[] values = new @Nullable Object[names.length];
         for (int at = 0; at < names.length; at++) {
             Object value = value(result, at + 1, kinds[at]);
             if (value == null && Temporal.class.isAssignableFrom(kinds[at].valueClass()) && isThere(result, at + 1)) {
                 throw new IllegalStateException(
                         "Column " + names[at] + " holds a date that no calendar has; set it to null or to a real one");
             }
-            values.put(names[at], value);
+            values[at] = value;
         }
-        if (values.size() != names.length) {
-            throw new IllegalStateException("Two columns differ in upper and lower case only: " + values.keySet());
-        }
-        return Row.ofOwn(values);
+        return Row.ofOwn(places, values);
     }
 
     private static @Nullable Object value(ResultSet result, int at, Kind kind) throws SQLException {
@@ -62,6 +61,14 @@ final class RowReader {
             case TIMESTAMP_IN_UTC -> {
                 LocalDateTime time = result.getObject(at, LocalDateTime.class);
                 yield time == null ? null : time.atOffset(ZoneOffset.UTC);
+            }
+            case INTEGER -> {
+                int number = result.getInt(at);
+                yield result.wasNull() ? null : number;
+            }
+            case LONG -> {
+                long number = result.getLong(at);
+                yield result.wasNull() ? null : number;
             }
             case DECIMAL -> result.getBigDecimal(at);
             case UNSUPPORTED -> result.getObject(at);

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.stage.RecordId;
+import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -31,40 +32,40 @@ final class RowWriter {
 
     /** Updates the rows that are there, only in the columns they have here, and inserts the others. */
     void upsert(Map<RecordId, Row> rows) throws SQLException {
-        if (rows.isEmpty()) {
-            return;
-        }
-        Map<Set<String>, Map<RecordId, Row>> alike = new LinkedHashMap<>();
-        rows.forEach((id, row) -> alike.computeIfAbsent(row.columns(), columns -> new LinkedHashMap<>())
-                .put(id, row));
-        Map<RecordId, Row> others = new LinkedHashMap<>();
-        for (Map<RecordId, Row> each : alike.values()) {
-            List<Column> columns = writable(each.values().iterator().next());
+        for (Map<RecordId, Row> alike : alike(rows)) {
+            List<Column> columns = writable(alike.values().iterator().next());
             String orReplace = orReplace(columns);
             if (orReplace == null) {
-                others.putAll(each);
+                updateOrInsert(columns, alike);
             } else {
-                insert(columns, each.values(), orReplace);
+                insert(columns, alike.values(), orReplace);
             }
-        }
-        if (!others.isEmpty()) {
-            updateOrInsert(others);
         }
     }
 
-    private void updateOrInsert(Map<RecordId, Row> rows) throws SQLException {
+    /** Groups of rows that have the same columns; mostly all of them. */
+    private static Collection<Map<RecordId, Row>> alike(Map<RecordId, Row> rows) {
+        Map<Set<String>, Map<RecordId, Row>> groups = new LinkedHashMap<>();
+        @Nullable Set<String> last = null;
+        Map<RecordId, Row> group = Map.of();
+        for (Map.Entry<RecordId, Row> each : rows.entrySet()) {
+            Set<String> columns = each.getValue().columns();
+            if (!columns.equals(last)) {
+                group = groups.computeIfAbsent(columns, first -> new LinkedHashMap<>());
+                last = columns;
+            }
+            group.put(each.getKey(), each.getValue());
+        }
+        return groups.values();
+    }
+
+    private void updateOrInsert(List<Column> columns, Map<RecordId, Row> rows) throws SQLException {
         Set<String> present = present(rows.keySet().stream().map(RecordId::key).toList());
-        Map<List<Column>, List<Row>> updates = new LinkedHashMap<>();
-        Map<List<Column>, List<Row>> inserts = new LinkedHashMap<>();
-        rows.forEach((id, row) -> (present.contains(id.key()) ? updates : inserts)
-                .computeIfAbsent(writable(row), columns -> new ArrayList<>())
-                .add(row));
-        for (Map.Entry<List<Column>, List<Row>> each : updates.entrySet()) {
-            update(each.getKey(), each.getValue());
-        }
-        for (Map.Entry<List<Column>, List<Row>> each : inserts.entrySet()) {
-            insert(each.getKey(), each.getValue(), "");
-        }
+        List<Row> updates = new ArrayList<>();
+        List<Row> inserts = new ArrayList<>();
+        rows.forEach((id, row) -> (present.contains(id.key()) ? updates : inserts).add(row));
+        update(columns, updates);
+        insert(columns, inserts, "");
     }
 
     /**
@@ -133,15 +134,7 @@ final class RowWriter {
     /** The keys among these that have a row. */
     Set<String> present(List<String> keys) throws SQLException {
         Set<String> present = new HashSet<>();
-        for (List<String> list : InLists.of(keys)) {
-            String sql =
-                    "select " + table.keyList() + " from " + table.shape().quoted() + table.whereKeyIn(list.size());
-            present.addAll(session.run()
-                    .list(
-                            sql,
-                            result -> table.keyOf(new RowReader(session.dialect(), result.getMetaData()).read(result)),
-                            table.bind(list)));
-        }
+        new KeyedRows(session, table).read(table.keyList(), keys, (key, row) -> present.add(key));
         return present;
     }
 
@@ -156,7 +149,7 @@ final class RowWriter {
     private void update(List<Column> columns, Collection<Row> rows) throws SQLException {
         List<Column> set = new ArrayList<>(columns);
         set.removeAll(table.key());
-        if (set.isEmpty()) {
+        if (set.isEmpty() || rows.isEmpty()) {
             return;
         }
         String sql = "update " + table.shape().quoted() + " set " + assignments(set, ", ") + " where "
@@ -173,6 +166,9 @@ final class RowWriter {
     }
 
     private void insert(List<Column> columns, Collection<Row> rows, String tail) throws SQLException {
+        if (rows.isEmpty()) {
+            return;
+        }
         // The authority has numbered the row already, whatever numbers rows here.
         String overriding =
                 columns.stream().anyMatch(Column::identity) ? session.dialect().numberedByHand() : "";
@@ -185,10 +181,19 @@ final class RowWriter {
 
     private void batch(String sql, List<Column> columns, Collection<Row> rows) throws SQLException {
         try (PreparedStatement statement = session.run().prepare(sql)) {
+            @Nullable Row last = null;
+            int[] places = {};
             for (Row row : rows) {
-                for (int at = 0; at < columns.size(); at++) {
+                if (last == null || !row.isLike(last)) {
+                    places = columns.stream()
+                            .map(Column::name)
+                            .mapToInt(row::placeOf)
+                            .toArray();
+                    last = row;
+                }
+                for (int at = 0; at < places.length; at++) {
                     Column column = columns.get(at);
-                    bind(statement, at + 1, column, column.accept(row.get(column.name())));
+                    bind(statement, at + 1, column, column.accept(row.at(places[at])));
                 }
                 statement.addBatch();
             }
@@ -196,10 +201,21 @@ final class RowWriter {
         }
     }
 
+    /** By the methods of single types where there are some: for {@code setObject}, drivers try one type after the other. */
     static void bind(PreparedStatement statement, int at, Column column, @Nullable Object value) throws SQLException {
-        if (value instanceof String && (column.kind() == Kind.OTHER || column.kind() == Kind.JSON)) {
-            // Untyped, so that the database reads the text as the column's own type.
-            statement.setObject(at, value, Types.OTHER);
+        if (value instanceof String text) {
+            if (column.kind() == Kind.OTHER || column.kind() == Kind.JSON) {
+                // Untyped, so that the database reads the text as the column's own type.
+                statement.setObject(at, text, Types.OTHER);
+            } else {
+                statement.setString(at, text);
+            }
+        } else if (value instanceof Long number) {
+            statement.setLong(at, number);
+        } else if (value instanceof Integer number) {
+            statement.setInt(at, number);
+        } else if (value instanceof BigDecimal number) {
+            statement.setBigDecimal(at, number);
         } else if (value instanceof byte[] bytes) {
             statement.setBytes(at, bytes);
         } else {

@@ -89,6 +89,9 @@ record SideTable(Table<?, ?> table, Side side, TableShape shape, List<Column> ke
 
     /** The text of the key that a row of this side has. */
     String keyOf(Row row) {
+        if (key.size() == 1) {
+            return table.keys().textOf(List.of(part(row, key.get(0))));
+        }
         return table.keys().textOf(key.stream().map(column -> part(row, column)).toList());
     }
 

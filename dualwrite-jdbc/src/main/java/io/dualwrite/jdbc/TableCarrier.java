@@ -8,8 +8,6 @@ import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,7 +68,7 @@ class TableCarrier implements Carrier {
                     throw failure;
                 }
                 batch.addAll(more);
-            } catch (IllegalStateException failure) {
+            } catch (IllegalStateException | IllegalArgumentException failure) {
                 forget();
                 throw failure;
             }
@@ -137,32 +135,16 @@ class TableCarrier implements Carrier {
             for (Table<?, ?> table : tables.inOrder()) {
                 List<String> keys = Batches.keysOf(batch, table);
                 if (!keys.isEmpty()) {
-                    read(snapshot, tables.at(place, snapshot.connection(), table.name()), keys, rows);
+                    SideTable there = tables.at(place, snapshot.connection(), table.name());
+                    new KeyedRows(snapshot, there)
+                            .read(
+                                    snapshot.dialect().selection(there.shape()),
+                                    keys,
+                                    (key, row) -> rows.put(new RecordId(table.name(), key), row));
                 }
             }
         }
         return rows;
-    }
-
-    private static void read(Session session, SideTable table, List<String> keys, Map<RecordId, Row> rows)
-            throws SQLException {
-        for (List<String> list : InLists.of(keys)) {
-            String sql = "select " + session.dialect().selection(table.shape()) + " from "
-                    + table.shape().quoted() + table.whereKeyIn(list.size());
-            try (PreparedStatement statement = session.run().prepare(sql)) {
-                @Nullable Object[] values = table.bind(list);
-                for (int at = 0; at < values.length; at++) {
-                    statement.setObject(at + 1, values[at]);
-                }
-                try (ResultSet result = statement.executeQuery()) {
-                    RowReader reader = new RowReader(session.dialect(), result.getMetaData());
-                    while (result.next()) {
-                        Row row = reader.read(result);
-                        rows.put(table.idOfOneOf(list, row), row);
-                    }
-                }
-            }
-        }
     }
 
     /** The rows of {@code authority} in the other side's shape. */

@@ -9,6 +9,7 @@ import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
 import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -194,11 +195,44 @@ class PostgresRowsTest {
                 .to("word");
 
         assertThatThrownBy(() -> write(words, Row.of(Map.of("name", "ADA", "amount", 2))))
-                .isInstanceOfSatisfying(
-                        SQLException.class,
-                        failure -> assertThat(Dialect.isUnique(failure)).isTrue());
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("spelled otherwise");
 
         assertThat(strings("select name || amount from word")).containsExactly("ada1");
+    }
+
+    @Test
+    void aTableThatWasEmptyWhenItWasFirstListedIsNotReadAsAWholeLater() throws SQLException {
+        run("create table item (id bigint primary key, a text, b text, c text, d text, e text)");
+        try (Session session = place.beginLong();
+                PreparedStatement listing = session.connection()
+                        .prepareStatement("select id from item where id > ? order by id limit 2000")) {
+            // The driver prepares it on the server after five times, and the server keeps a plan after as many more.
+            for (int time = 1; time <= 12; time++) {
+                list(listing, 0);
+            }
+            run("insert into item select n, 'a', 'b', 'c', 'd', 'e' from generate_series(1, 200000) n");
+            long before = readOneAfterTheOther(session);
+            list(listing, 199_900);
+            assertThat(readOneAfterTheOther(session)).isEqualTo(before);
+        }
+    }
+
+    private static void list(PreparedStatement listing, long after) throws SQLException {
+        listing.setLong(1, after);
+        try (ResultSet result = listing.executeQuery()) {
+            while (result.next()) {
+                assertThat(result.getLong(1)).isGreaterThan(after);
+            }
+        }
+    }
+
+    private static long readOneAfterTheOther(Session session) throws SQLException {
+        Long rows = session.run()
+                .first(
+                        "select seq_tup_read from pg_stat_xact_user_tables where relid = 'item'::regclass",
+                        row -> row.getLong(1));
+        return rows == null ? 0 : rows;
     }
 
     @Test

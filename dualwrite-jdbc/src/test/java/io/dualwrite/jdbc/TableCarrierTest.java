@@ -10,10 +10,12 @@ import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -81,6 +83,40 @@ final class TableCarrierTest {
         assertThat(shop.target().rows("select id, full_name from customers order by id"))
                 .isEqualTo(shop.origin().rows("select id, name from customer order by id"))
                 .hasSize(700);
+    }
+
+    @Test
+    void ofRecordsThatLieCloseTogetherNoneInBetweenIsTouched() throws Exception {
+        shop.origin().run("insert into customer select n, 'c' || n from (" + origin.numbers(1, 700) + ") x");
+        shop.target().run("insert into customers select n, 'stale', 1 from (" + target.numbers(1, 600) + ") x");
+        List<RecordId> even = Shop.ids(
+                Shop.CUSTOMERS,
+                LongStream.rangeClosed(1, 350).map(number -> 2 * number).toArray());
+        Collections.shuffle(even, new Random(350));
+        carry(even);
+        assertThat(shop.target().rows("select id, full_name from customers order by id"))
+                .isEqualTo(LongStream.rangeClosed(1, 700)
+                        .filter(id -> id % 2 == 0 || id <= 600)
+                        .mapToObj(id -> id + "," + (id % 2 == 0 ? "c" + id : "stale"))
+                        .toList());
+    }
+
+    @Test
+    void hundredsOfRecordsAtBothEndsOfWhatNumbersCanSayAreCarriedAtOnce() throws Exception {
+        shop.origin()
+                .run(
+                        "insert into customer select n - 9223372036854775807, 'low' from (" + origin.numbers(1, 200)
+                                + ") x",
+                        "insert into customer select 9223372036854775807 - n, 'high' from (" + origin.numbers(1, 200)
+                                + ") x");
+        carry(Shop.ids(
+                Shop.CUSTOMERS,
+                LongStream.rangeClosed(1, 200)
+                        .flatMap(number -> LongStream.of(number - Long.MAX_VALUE, Long.MAX_VALUE - number))
+                        .toArray()));
+        assertThat(shop.target().rows("select id, full_name from customers order by id"))
+                .isEqualTo(shop.origin().rows("select id, name from customer order by id"))
+                .hasSize(400);
     }
 
     @Test

@@ -241,6 +241,11 @@ final class CapturedConnection implements InvocationHandler {
     }
 
     private @Nullable Object command(Command command, Execution execution) throws Throwable {
+        if (!autoCommit && command.commitsNothing(raw.getMetaData().getDatabaseProductName())) {
+            fence(false);
+            touched = true;
+            return watched(execution::call);
+        }
         if (!command.takesBack()) {
             beforeCommand();
         }

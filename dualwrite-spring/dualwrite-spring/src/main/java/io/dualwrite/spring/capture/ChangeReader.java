@@ -317,11 +317,14 @@ final class ChangeReader {
         return false;
     }
 
-    /** H2's own {@code merge into … values …}, by the primary key. */
+    /** H2's own {@code merge into … values …}, by the primary key; and that of one row by its key. */
     private @Nullable Effect merge(int from, int end) {
         Name name = name(from);
-        if (name.of().size() != 1 || !sign(name.after(), "(")) {
+        if (name.of().size() != 1) {
             return null;
+        }
+        if (!sign(name.after(), "(")) {
+            return new MergeReader(tokens, this::operand, name.of().get(0), end).read(name.after());
         }
         int values = closing(name.after()) + 1;
         return word(values, "values") && insert(from, end, false) instanceof Named named ? named : null;

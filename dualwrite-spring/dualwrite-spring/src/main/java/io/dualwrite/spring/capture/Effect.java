@@ -12,7 +12,26 @@ sealed interface Effect {
     record Unexamined() implements Effect {}
 
     /** Neither reads nor writes rows: it defines something, sets something, or ends a transaction. */
-    record Command(boolean takesBack) implements Effect {}
+    record Command(Kind kind) implements Effect {
+        enum Kind {
+            TAKES_BACK,
+            /** Creates or drops a temporary table, said so. */
+            TEMPORARY_TABLE,
+            DROPPED_TABLE,
+            OTHER
+        }
+
+        boolean takesBack() {
+            return kind == Kind.TAKES_BACK;
+        }
+
+        /** Whether an engine is known to go on in the same transaction, nothing of which it has committed. */
+        boolean commitsNothing(String product) {
+            boolean postgres = product.equals("PostgreSQL");
+            boolean temporary = kind == Kind.TEMPORARY_TABLE && (postgres || product.equals("MariaDB"));
+            return temporary || (kind == Kind.DROPPED_TABLE && postgres);
+        }
+    }
 
     /**
      * It changes at most these.

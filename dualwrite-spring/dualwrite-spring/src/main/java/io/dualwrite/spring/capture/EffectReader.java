@@ -63,6 +63,11 @@ final class EffectReader {
     private static final Pattern CHANGE =
             Pattern.compile("\\b(?:update|delete|merge)\\b|\\b(?:insert|replace)\\b(?!\\s*\\()");
 
+    private static final Pattern TEMPORARY =
+            Pattern.compile("\\s*(?:create\\s+(?:local\\s+)?|drop\\s+)temporary\\s+table\\s.*", Pattern.DOTALL);
+
+    private static final Pattern DROPPED = Pattern.compile("\\s*drop\\s+table\\s.*", Pattern.DOTALL);
+
     private static final Pattern LOCKING = Pattern.compile("\\bfor\\s+(?:no\\s+key\\s+)?update\\b");
 
     private final List<CapturedTable> tables;
@@ -87,12 +92,24 @@ final class EffectReader {
             return null;
         }
         if (COMMANDS.contains(head) || TAKING_BACK.contains(head)) {
-            return new Command(TAKING_BACK.contains(head));
+            return command(sql, head);
         }
         return READING.contains(head)
                         && !CHANGE.matcher(sql.toLowerCase(Locale.ROOT)).find()
                 ? new Other()
                 : null;
+    }
+
+    private static Command command(String sql, String head) {
+        if (TAKING_BACK.contains(head)) {
+            return new Command(Command.Kind.TAKES_BACK);
+        }
+        String text = sql.toLowerCase(Locale.ROOT);
+        if (sql.indexOf(';') < 0 && TEMPORARY.matcher(text).matches()) {
+            return new Command(Command.Kind.TEMPORARY_TABLE);
+        }
+        boolean dropped = sql.indexOf(';') < 0 && DROPPED.matcher(text).matches();
+        return new Command(dropped ? Command.Kind.DROPPED_TABLE : Command.Kind.OTHER);
     }
 
     Effect read(String sql) {
@@ -135,7 +152,7 @@ final class EffectReader {
             return new Unnamed(tables, "what it calls may change any record");
         }
         if (TAKING_BACK.contains(word) || COMMANDS.contains(word)) {
-            return new Command(TAKING_BACK.contains(word));
+            return command(text.slice(0, text.length()), word);
         }
         List<CapturedTable> mentioned = mentioned(tokens);
         if (mentioned.isEmpty()) {
@@ -160,7 +177,7 @@ final class EffectReader {
             changed.addAll(tablesOf(effect));
         }
         if (changed.isEmpty()) {
-            return commands ? new Command(false) : new Other();
+            return commands ? new Command(Command.Kind.OTHER) : new Other();
         }
         return commands
                 ? new Inseparable("changes and commands are in one text; execute them one by one")
@@ -193,7 +210,7 @@ final class EffectReader {
             return new Other();
         }
         return mentioned.isEmpty()
-                ? new Command(false)
+                ? new Command(Command.Kind.OTHER)
                 : new Unnamed(mentioned, "engines read its backslashes or comments differently");
     }
 }

@@ -9,6 +9,7 @@ import jakarta.persistence.spi.PersistenceProvider;
 import jakarta.persistence.spi.PersistenceUnitInfo;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
@@ -19,7 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.hibernate.SessionFactory;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.query.sqm.mutation.internal.inline.InlineMutationStrategy;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
@@ -39,7 +39,6 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 public final class RoutedPersistenceUnit {
     private static final String DIALECT = "hibernate.dialect";
-    private static final String MUTATION_STRATEGY = "hibernate.query.mutation_strategy";
     private static final String DATA_SOURCE = "jakarta.persistence.nonJtaDataSource";
 
     private final CapturingDataSource dataSource;
@@ -108,8 +107,6 @@ public final class RoutedPersistenceUnit {
     private SessionFactory made(PersistenceProvider behind, PersistenceUnitInfo info, Map<?, ?> properties) {
         Map<String, Object> own = new HashMap<>();
         properties.forEach((name, value) -> own.put(String.valueOf(name), value));
-        // PostgreSQL's own strategy changes all tables of a class in one statement, which names no keys.
-        own.putIfAbsent(MUTATION_STRATEGY, InlineMutationStrategy.class.getName());
         Map<String, Object> targets = targetSettings.over(own);
         EntityManagerFactory origin = create(behind, info, own, Side.ORIGIN);
         TwoFactories both = new TwoFactories(origin, () -> {
@@ -153,6 +150,7 @@ public final class RoutedPersistenceUnit {
     private EntityManagerFactory create(
             PersistenceProvider behind, PersistenceUnitInfo info, Map<String, Object> properties, Side side) {
         properties.put(DATA_SOURCE, dataSource.on(side));
+        TableByTable.in(properties, isPostgres(side));
         KnownMetadata known = KnownMetadata.in(properties);
         EntityManagerFactory factory = behind.createContainerEntityManagerFactory(info, properties);
         Metadata metadata = known.metadata();
@@ -160,6 +158,15 @@ public final class RoutedPersistenceUnit {
             models.put(side, new UnitModel(metadata, factory.unwrap(SessionFactoryImplementor.class)));
         }
         return factory;
+    }
+
+    private boolean isPostgres(Side side) {
+        try (Connection connection = dataSource.on(side).getConnection()) {
+            return connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
+        } catch (SQLException unreachable) {
+            // Whoever makes the unit finds that out, and tells it better.
+            return false;
+        }
     }
 
     /** The side of the thread's transaction, or the one that has the authority. */

@@ -62,6 +62,11 @@ class EffectReaderTest {
                 "delete from orders where flag = ? and id in (?)",
                 "delete o from orders o where o.flag = ? and o.id = ?",
                 "merge into orders (status, id) values (?, ?)",
+                "merge into orders as t using (select cast(? as varchar(9)) status, cast(? as bigint) id) as s on (t.id=s.id)"
+                        + " when not matched then insert (status, id) values (s.status, s.id) when matched and s.status is"
+                        + " null then delete when matched then update set status=s.status",
+                "merge into orders t using (select ? as status, ? as id) s on (t.id = s.id) when matched then update set"
+                        + " t.status = coalesce(s.status, t.status), t.x = 1 when not matched then insert (id) values (s.id)",
                 "select id from final table (insert into orders (status, id) values (?, ?))",
                 "update orders set status = ? where id = ?;",
             })
@@ -70,6 +75,41 @@ class EffectReaderTest {
             assertThat(named.table().name()).isEqualTo("orders");
             assertThat(named.keys()).isEqualTo(List.of(List.of(new Operand.Mark(2))));
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "merge into orders t using (select ? id, ? x) s on (t.x = s.x) when matched then delete",
+                "merge into orders t using (select ? id, ? x) s on (t.id = s.id or t.x = s.x) when matched then delete",
+                "merge into orders t using (select ? id, ? x) s on (t.id = s.x) when matched then delete",
+                "merge into orders t using (select id, x from others) s on (t.id = s.id) when matched then delete",
+                "merge into orders t using (select ? id union select ? id) s on (t.id = s.id) when matched then delete",
+                "merge into orders t using (select ? + 1 id) s on (t.id = s.id) when matched then delete",
+                "merge into orders t using (select ? id) s on (t.id = s.id) when matched then update set id = 4",
+                "merge into orders t using (select ? id) s on (t.id = s.id) when matched then update set x = 1, t.id = 4",
+                "merge into orders t using (select ? id) s on (t.id = s.id) when matched then update set (x, id) = (1, 4)",
+                "merge into orders t using (select ? id) s on (t.id = s.id) when matched then update set x = case when x = 1"
+                        + " then 2 end, id = 4",
+                "merge into orders t using (select ? id) s on (t.id = s.id) when not matched then insert (x) values (1)",
+                "merge into orders t using (select ? id) s on (t.id = s.id) when not matched then insert (id) values (7)",
+                "merge into orders t using (select ? id) s on (t.id = s.id) when not matched then insert values (7)",
+                "merge into orders t using (select ? id) t on (t.id = t.id) when matched then delete",
+                "merge into order_lines t using (select ? order_id, ? position) s on (t.order_id = s.order_id) when matched"
+                        + " then delete",
+            })
+    void aMergeThatMayConcernOtherRecordsIsNotNamed(String sql) {
+        assertThat(reader.read(sql)).isInstanceOf(Unnamed.class);
+    }
+
+    @Test
+    void aMergeByAKeyOfSeveralColumnsIsNamed() {
+        assertThat(reader.read("merge into order_lines t using (select ? x, ? position, ? order_id) s on (t.order_id ="
+                        + " s.order_id and t.position = s.position) when matched then update set x = s.x"))
+                .isInstanceOfSatisfying(
+                        Named.class,
+                        named -> assertThat(named.keys())
+                                .isEqualTo(List.of(List.of(new Operand.Mark(3), new Operand.Mark(2)))));
     }
 
     @Test
@@ -186,7 +226,23 @@ class EffectReaderTest {
                 "lock table orders"
             })
     void commandsAreNoChanges(String sql) {
-        assertThat(reader.read(sql)).isEqualTo(new Command(sql.startsWith("rollback")));
-        assertThat(EffectReader.atFirstGlance(sql)).isEqualTo(new Command(sql.startsWith("rollback")));
+        Command expected = new Command(sql.startsWith("rollback") ? Command.Kind.TAKES_BACK : Command.Kind.OTHER);
+        assertThat(reader.read(sql)).isEqualTo(expected);
+        assertThat(EffectReader.atFirstGlance(sql)).isEqualTo(expected);
+    }
+
+    @Test
+    void temporaryTablesCommitNothingWhereThatIsKnown() {
+        Command temporary = (Command) reader.read("create local temporary table ht_orders (id bigint)");
+        Command again = (Command) reader.read("DROP TEMPORARY TABLE ht_orders");
+        Command dropped = (Command) reader.read("drop table ht_orders");
+        Command created = (Command) reader.read("create table temporary_table (id bigint)");
+
+        assertThat(temporary.commitsNothing("PostgreSQL")).isTrue();
+        assertThat(again.commitsNothing("MariaDB")).isTrue();
+        assertThat(temporary.commitsNothing("H2")).isFalse();
+        assertThat(dropped.commitsNothing("PostgreSQL")).isTrue();
+        assertThat(dropped.commitsNothing("MariaDB")).isFalse();
+        assertThat(created.commitsNothing("MariaDB")).isFalse();
     }
 }

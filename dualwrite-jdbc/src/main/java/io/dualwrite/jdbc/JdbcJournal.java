@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class JdbcJournal implements Journal {
     private static final String TABLE = LibraryTables.JOURNAL;
+    /** So many records are asked about by backfills, most of whose records have no intent. */
+    private static final int MANY = 1_000;
+
     private static final String MINE = " migration = ? and side = ?";
     /** How long the quarantined are off, unless released. */
     private static final Duration FOR_GOOD = Duration.ofDays(100 * 365);
@@ -91,7 +94,25 @@ final class JdbcJournal implements Journal {
 
     @Override
     public List<Intent> seen(Collection<RecordId> records) {
-        return work("read", session -> new JournalRows(session, place).of(records, "", JdbcJournal::intent));
+        return work("read", session -> {
+            JournalRows rows = new JournalRows(session, place);
+            return rows.of(records.size() < MANY ? records : withIntents(rows, records), "", JdbcJournal::intent);
+        });
+    }
+
+    /** Those of types of which there is anything. */
+    private static List<RecordId> withIntents(JournalRows rows, Collection<RecordId> records) throws SQLException {
+        Set<String> types = new TreeSet<>();
+        for (RecordId record : records) {
+            types.add(record.type());
+        }
+        Set<String> empty = new HashSet<>();
+        for (String type : types) {
+            if (rows.isEmpty(type)) {
+                empty.add(type);
+            }
+        }
+        return records.stream().filter(record -> !empty.contains(record.type())).toList();
     }
 
     @Override

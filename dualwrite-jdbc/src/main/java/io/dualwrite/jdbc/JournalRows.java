@@ -36,9 +36,6 @@ record JournalRows(Session session, Place place) {
         }
         List<T> found = new ArrayList<>();
         for (Map.Entry<String, List<String>> each : keysByType.entrySet()) {
-            if (each.getValue().size() > InLists.MOST && isEmpty(each.getKey())) {
-                continue;
-            }
             for (List<String> keys : InLists.of(new LinkedHashSet<>(each.getValue()))) {
                 found.addAll(session.run()
                         .list(
@@ -51,8 +48,8 @@ record JournalRows(Session session, Place place) {
         return found;
     }
 
-    /** As it mostly is when a backfill asks about thousands of records. */
-    private boolean isEmpty(String type) throws SQLException {
+    /** Whether there is none of this type. Passes over rows that were deleted and are still in the index. */
+    boolean isEmpty(String type) throws SQLException {
         return session.run()
                 .list(
                         COLUMNS + OF_TYPE + " order by record_key limit 1",

@@ -65,6 +65,20 @@ final class JdbcJournalTest {
     }
 
     @Test
+    void ofThousandsOfRecordsThoseWithIntentsAreSeen() {
+        List<RecordId> many = IntStream.rangeClosed(1, 3_000)
+                .mapToObj(number -> new RecordId(number % 2 == 0 ? "even" : "odd", Integer.toString(number)))
+                .toList();
+        assertThat(journal.seen(many)).isEmpty();
+        journal.append(List.of(many.get(6), many.get(2_998), A));
+        assertThat(journal.seen(many)).extracting(Intent::record).containsExactly(many.get(6), many.get(2_998));
+        journal.append(List.of(many.get(2_999)));
+        assertThat(journal.seen(many))
+                .extracting(Intent::record)
+                .containsExactlyInAnyOrder(many.get(6), many.get(2_998), many.get(2_999));
+    }
+
+    @Test
     void theOldestRecordsAreClaimedFirstEachOnce() {
         journal.append(List.of(B));
         journal.append(List.of(A));

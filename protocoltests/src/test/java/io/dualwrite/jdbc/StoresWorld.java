@@ -41,6 +41,8 @@ final class StoresWorld implements AutoCloseable {
     static final Duration GRACE = Duration.ofSeconds(18);
     static final Duration BUDGET = Duration.ofSeconds(40);
 
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
+
     private static final AtomicInteger WORLDS = new AtomicInteger();
     private static final DataSource JOURNAL = memory();
 
@@ -186,7 +188,9 @@ final class StoresWorld implements AutoCloseable {
 
                 @Override
                 public void pause(Duration atLeast) {
-                    clock.addAndGet(Math.max(1, atLeast.toNanos()));
+                    // Long enough for whoever waits out a grace not to look thousands of times: the calls' deadline is
+                    // real.
+                    clock.addAndGet(Math.max(SHORTEST_PAUSE.toNanos(), atLeast.toNanos()));
                 }
             };
             StoresParts<?, ?>[] made = new StoresParts<?, ?>[1];

@@ -203,6 +203,10 @@ final class StoreSession {
     }
 
     private void set(SqlStatement.Set setting) {
+        if (setting.name().equals("plan_cache_mode")) {
+            // Nothing is planned here.
+            return;
+        }
         Duration length = Duration.ofMillis(Long.parseLong(setting.value()));
         Duration limit = length.isZero() ? null : length;
         switch (setting.name()) {

@@ -150,7 +150,9 @@ public final class RoutedPersistenceUnit {
     private EntityManagerFactory create(
             PersistenceProvider behind, PersistenceUnitInfo info, Map<String, Object> properties, Side side) {
         properties.put(DATA_SOURCE, dataSource.on(side));
-        TableByTable.in(properties, isPostgres(side));
+        if (isPostgres(side)) {
+            TableByTable.in(properties);
+        }
         KnownMetadata known = KnownMetadata.in(properties);
         EntityManagerFactory factory = behind.createContainerEntityManagerFactory(info, properties);
         Metadata metadata = known.metadata();

@@ -3,12 +3,11 @@ package io.dualwrite.spring.jpa;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.hibernate.metamodel.mapping.EntityMappingType;
-import org.hibernate.query.sqm.mutation.internal.inline.InlineMutationStrategy;
 import org.hibernate.query.sqm.mutation.internal.temptable.LocalTemporaryTableMutationStrategy;
 
 /**
- * How Hibernate changes classes that lie in several tables on PostgreSQL: by a statement for each table. Its own way is one
- * statement for all of them, which names no keys.
+ * How Hibernate changes classes that lie in several tables on PostgreSQL: by a statement for each table, and a temporary table of
+ * keys, as on other engines. Its own way is one statement for all of them, which names no keys.
  */
 final class TableByTable {
     private static final String STRATEGY = "hibernate.query.mutation_strategy";
@@ -16,19 +15,22 @@ final class TableByTable {
 
     private TableByTable() {}
 
-    /**
-     * Says so for a side, unless the application says how: on PostgreSQL by a temporary table of keys, as on other engines; it would
-     * not be made a second time on a connection, so it is dropped. Hibernate 6 cannot be told so: there it is by the keys
-     * themselves, on every engine, so that what this cannot do is seen before a switch.
-     */
-    static void in(Map<String, Object> properties, boolean postgres) {
-        boolean temporary = Stream.of(LocalTemporaryTableMutationStrategy.class.getConstructors())
-                .anyMatch(constructor -> constructor.getParameterTypes()[0] == EntityMappingType.class);
-        if (!temporary) {
-            properties.putIfAbsent(STRATEGY, InlineMutationStrategy.class.getName());
-        } else if (postgres && !properties.containsKey(STRATEGY)) {
+    /** Says so for a side on PostgreSQL, unless the application says how. */
+    static void in(Map<String, Object> properties) {
+        if (properties.containsKey(STRATEGY)) {
+            return;
+        }
+        if (isHibernate6()) {
+            properties.put(STRATEGY, TemporaryKeys.class.getName());
+        } else {
             properties.put(STRATEGY, LocalTemporaryTableMutationStrategy.class.getName());
+            // It would not be made a second time on a connection.
             properties.putIfAbsent(DROPS, "true");
         }
+    }
+
+    private static boolean isHibernate6() {
+        return Stream.of(LocalTemporaryTableMutationStrategy.class.getConstructors())
+                .noneMatch(constructor -> constructor.getParameterTypes()[0] == EntityMappingType.class);
     }
 }

@@ -2,7 +2,7 @@ package io.dualwrite.spring.jpa;
 
 import jakarta.persistence.EntityManager;
 
-/** Changes at once what lies in a table whose key is called otherwise; Hibernate 6 has no statement for it that names keys. */
+/** Changes at once what lies in a table whose key is called otherwise. */
 class RenamedKeysTest extends SeveralTablesTest {
     @Override
     void bulk(EntityManager entities) {

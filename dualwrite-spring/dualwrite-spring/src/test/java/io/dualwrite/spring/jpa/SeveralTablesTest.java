@@ -10,19 +10,23 @@ import io.dualwrite.servers.PostgresServer;
 import io.dualwrite.spring.capture.CapturingDataSource;
 import io.dualwrite.spring.capture.UnnamedChanges;
 import io.dualwrite.stage.Stage;
+import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Id;
 import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
+import jakarta.persistence.JoinColumn;
 import jakarta.persistence.PrimaryKeyJoinColumn;
 import jakarta.persistence.SecondaryTable;
 import jakarta.persistence.Version;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
@@ -75,6 +79,10 @@ class SeveralTablesTest {
     @jakarta.persistence.Table(name = "truck")
     public static class Truck extends Vehicle {
         public int tons;
+
+        @ElementCollection
+        @CollectionTable(name = "truck_goods", joinColumns = @JoinColumn(name = "truck_id"))
+        public Set<String> goods = Set.of("sand", "gravel");
     }
 
     private final DataSource origin = h2();

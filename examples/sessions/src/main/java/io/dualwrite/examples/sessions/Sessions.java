@@ -18,7 +18,7 @@ import org.h2.jdbcx.JdbcConnectionPool;
  */
 public final class Sessions {
     private static final int VISITS_PER_STAGE = 30;
-    private static final int ATTEMPTS = 20;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final StoresMigration<Session, String> migration;
     private final Visitors visitors;
@@ -79,10 +79,14 @@ public final class Sessions {
         out.println("done");
     }
 
-    /** A switch is refused while its gates do not hold; then verify and try again. */
+    /**
+     * A switch is refused while its gates do not hold; then verify and try again. What the relay of a killed process had claimed
+     * is left to it for its lease of half a minute.
+     */
     private void switched() throws Exception {
         migration.approve(Stage.LIVE, "sessions team"); // no call takes effect later than the grace
-        for (int attempt = 1; ; attempt++) {
+        long begun = System.nanoTime();
+        while (true) {
             VerifyReport report = migration.verify(VerifyPolicy.REPAIR);
             out.println("verified " + (report.isClean() ? "clean" : "not clean yet"));
             try {
@@ -90,9 +94,10 @@ public final class Sessions {
                 return;
             } catch (StageRefusedException refused) {
                 out.println("held " + refused.reasons());
-                if (attempt == ATTEMPTS) {
+                if (System.nanoTime() - begun > PATIENCE.toNanos()) {
                     throw refused;
                 }
+                Thread.sleep(500);
             }
         }
     }

@@ -67,12 +67,18 @@ final class ForeignKeyCheck {
         }
         columnsByKey.forEach((name, columns) -> {
             Table<?, ?> parent = byIdentifier.get(parentByKey.get(name));
+            Reference declared = parent == null ? null : declared(table, parent, columns);
             if (parent == null) {
                 reasons.add("The foreign key " + name + " of " + shape.declared() + " on the " + side + " goes to "
                         + parentByKey.get(name) + ", which is not in this migration; add that table or drop the key");
-            } else if (declared(table, parent, columns) == null) {
+            } else if (declared == null) {
                 reasons.add("The foreign key " + name + " of " + shape.declared() + " on the " + side + " to " + parent
                         + " is not declared; add references(…) with its columns");
+            } else if (declared.later()
+                    && SideTable.of(table, side, shape).clearable(declared).isEmpty()) {
+                reasons.add("The foreign key " + name + " of " + shape.declared() + " on the " + side + " to " + parent
+                        + " is declared by referencesLater(…), but its columns cannot be null; let them be null, or"
+                        + " declare another one of the circle so");
             }
         });
     }

@@ -1,14 +1,13 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.stage.RecordId;
-import io.dualwrite.stage.Side;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Rows of one table that references itself, in an order in which they can be written: parents before children. */
+/** Rows of one table that may reference itself, in an order in which they can be written: parents before children. */
 final class Generations {
     private Generations() {}
 
@@ -20,13 +19,13 @@ final class Generations {
     }
 
     /**
-     * Rows whose parents are in an earlier group or not among them. Those that reference each other in a circle come last, all
-     * at once.
+     * Rows whose parents are in an earlier group or not among them. Those that reference each other in a circle come last, once
+     * without these references and once with them.
      *
-     * @param side whose shape the rows have
+     * @param rows in the table's shape
      */
-    static List<Map<RecordId, Row>> of(Table<?, ?> table, Side side, Map<RecordId, Row> rows) {
-        List<Reference> references = within(table);
+    static List<Map<RecordId, Row>> of(SideTable table, Map<RecordId, Row> rows) {
+        List<Reference> references = within(table.table());
         if (references.isEmpty() || rows.size() < 2) {
             return List.of(rows);
         }
@@ -35,11 +34,14 @@ final class Generations {
         while (!left.isEmpty()) {
             Map<RecordId, Row> ready = new LinkedHashMap<>();
             left.forEach((id, row) -> {
-                if (references.stream().noneMatch(reference -> waits(table, reference, side, id, row, left))) {
+                if (references.stream().noneMatch(reference -> waits(table, reference, id, row, left))) {
                     ready.put(id, row);
                 }
             });
             if (ready.isEmpty()) {
+                Map<RecordId, Row> alone = new LinkedHashMap<>();
+                left.forEach((id, row) -> alone.put(id, table.cleared(references, row)));
+                generations.add(alone);
                 ready.putAll(left);
             }
             left.keySet().removeAll(ready.keySet());
@@ -48,11 +50,8 @@ final class Generations {
         return generations;
     }
 
-    private static boolean waits(
-            Table<?, ?> table, Reference reference, Side side, RecordId id, Row row, Map<RecordId, Row> left) {
-        String parent = reference.parentKey(side, row);
-        return parent != null
-                && !Objects.equals(parent, id.key())
-                && left.containsKey(new RecordId(table.name(), parent));
+    private static boolean waits(SideTable table, Reference reference, RecordId id, Row row, Map<RecordId, Row> left) {
+        String parent = reference.parentKey(table.side(), row);
+        return parent != null && !Objects.equals(parent, id.key()) && left.containsKey(new RecordId(id.type(), parent));
     }
 }

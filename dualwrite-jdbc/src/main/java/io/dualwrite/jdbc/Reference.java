@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * A foreign key: columns of one table that hold the key of a record of another.
  *
  * @param parent the table that is referenced
- * @param columns the referencing columns on each side, in the order of the parent's key; null where that side has none
+ * @param columns the referencing columns on each side, in the order of the parent's key
+ * @param later whether a row is written without it first, since the parent's table comes after its own
  */
-record Reference(Table<?, ?> parent, Sides<List<String>> columns) {
+record Reference(Table<?, ?> parent, Sides<List<String>> columns, boolean later) {
     List<String> on(Side side) {
         return columns.of(side);
     }

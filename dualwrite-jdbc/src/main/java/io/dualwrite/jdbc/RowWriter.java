@@ -93,13 +93,10 @@ final class RowWriter {
                                         .collect(Collectors.joining(", ")));
     }
 
-    /** Takes references to rows of the same table from rows that are going to be deleted, in whatever order. */
+    /** Takes references from rows that are going to be deleted, in whatever order. */
     void unlink(List<Reference> references, List<String> keys) throws SQLException {
         for (Reference reference : references) {
-            List<Column> columns = reference.on(table.side()).stream()
-                    .map(table.shape()::column)
-                    .filter(column -> column.nullable() && !table.key().contains(column))
-                    .toList();
+            List<Column> columns = table.clearable(reference);
             for (List<String> list : columns.isEmpty() ? List.<List<String>>of() : InLists.of(keys)) {
                 String set = columns.stream()
                         .map(column -> column.quoted() + " = null")

@@ -87,6 +87,25 @@ record SideTable(Table<?, ?> table, Side side, TableShape shape, List<Column> ke
         return values.toArray();
     }
 
+    /** The columns of a reference that may be null for a moment, so that it leads nowhere. */
+    List<Column> clearable(Reference reference) {
+        return reference.on(side).stream()
+                .map(shape::column)
+                .filter(column -> column.nullable() && !key.contains(column))
+                .toList();
+    }
+
+    /** The row with these references leading nowhere, as far as they can. */
+    Row cleared(Collection<Reference> references, Row row) {
+        Row cleared = row;
+        for (Reference reference : references) {
+            for (Column column : clearable(reference)) {
+                cleared = cleared.has(column.name()) ? cleared.with(column.name(), null) : cleared;
+            }
+        }
+        return cleared;
+    }
+
     /** The text of the key that a row of this side has. */
     String keyOf(Row row) {
         if (key.size() == 1) {

@@ -195,10 +195,30 @@ public final class Table<R, K> {
      * its own parent: {@code table.references(table, …)}.
      */
     public Table<R, K> references(Table<?, ?> parent, List<String> originColumns, List<String> targetColumns) {
+        return with(parent, originColumns, targetColumns, false);
+    }
+
+    /** As {@link #referencesLater(Table, List, List)}, by a foreign key of one column. */
+    public Table<R, K> referencesLater(Table<?, ?> parent, String originColumn, String targetColumn) {
+        return referencesLater(parent, List.of(originColumn), List.of(targetColumn));
+    }
+
+    /**
+     * Declares a foreign key that closes a circle of tables: departments with a head among employees who are each in a
+     * department. Rows are written without it before the parent's are, and with it after them, in the same transaction; so its
+     * columns, or some of them, are nullable on both sides. {@code parent} is known by its name, as declared before its own
+     * references.
+     */
+    public Table<R, K> referencesLater(Table<?, ?> parent, List<String> originColumns, List<String> targetColumns) {
+        return with(parent, originColumns, targetColumns, true);
+    }
+
+    private Table<R, K> with(
+            Table<?, ?> parent, List<String> originColumns, List<String> targetColumns, boolean later) {
         Draft<R, K> draft = new Draft<>(this);
         draft.references = new ArrayList<>(references);
         draft.references.add(
-                new Reference(parent, new Sides<>(List.copyOf(originColumns), List.copyOf(targetColumns))));
+                new Reference(parent, new Sides<>(List.copyOf(originColumns), List.copyOf(targetColumns)), later));
         return new Table<>(draft);
     }
 
@@ -340,6 +360,11 @@ public final class Table<R, K> {
 
     List<Reference> references() {
         return references;
+    }
+
+    /** Those of the references that close a circle of tables. */
+    List<Reference> laterReferences() {
+        return references.stream().filter(Reference::later).toList();
     }
 
     @Nullable Sides<String> sequences() {

@@ -155,7 +155,10 @@ class TableCarrier implements Carrier {
         return mapped;
     }
 
-    /** Makes the copy's records those of {@code rows}, and removes those of the batch that are not among them. */
+    /**
+     * Makes the copy's records those of {@code rows}, and removes those of the batch that are not among them. References that
+     * close a circle of tables lead nowhere until all rows are there, and before any of them goes.
+     */
     void apply(Session session, Place copy, Set<RecordId> batch, Map<RecordId, Row> rows) throws SQLException {
         for (Table<?, ?> table : tables.inOrder()) {
             Map<RecordId, Row> mine = Batches.rowsOf(rows, table);
@@ -167,21 +170,33 @@ class TableCarrier implements Carrier {
                 if (!holders.isEmpty()) {
                     throw new FurtherRecordsException(holders);
                 }
-                for (Map<RecordId, Row> generation : Generations.of(table, copy.side(), mine)) {
+                mine.replaceAll((id, row) -> there.cleared(table.laterReferences(), row));
+                for (Map<RecordId, Row> generation : Generations.of(there, mine)) {
                     writer.upsert(generation);
                 }
             }
         }
+        for (Table<?, ?> table : tables.inOrder()) {
+            if (!table.laterReferences().isEmpty()) {
+                RowWriter writer = new RowWriter(session, tables.at(copy, session.connection(), table.name()));
+                writer.upsert(Batches.rowsOf(rows, table));
+                writer.unlink(table.laterReferences(), gone(table, batch, rows));
+            }
+        }
         for (Table<?, ?> table : tables.inReverse()) {
-            List<String> gone = Batches.keysOf(batch, table).stream()
-                    .filter(key -> !rows.containsKey(new RecordId(table.name(), key)))
-                    .toList();
+            List<String> gone = gone(table, batch, rows);
             if (!gone.isEmpty()) {
                 RowWriter writer = new RowWriter(session, tables.at(copy, session.connection(), table.name()));
                 writer.unlink(Generations.within(table), gone);
                 writer.delete(gone);
             }
         }
+    }
+
+    private static List<String> gone(Table<?, ?> table, Set<RecordId> batch, Map<RecordId, Row> rows) {
+        return Batches.keysOf(batch, table).stream()
+                .filter(key -> !rows.containsKey(new RecordId(table.name(), key)))
+                .toList();
     }
 
     private static void checkKey(SideTable there, RecordId id, Row row) {

@@ -37,18 +37,17 @@ final class Tables {
         }
         if (!path.add(table.name())) {
             throw new IllegalArgumentException("References go round in a circle: " + path
-                    + "; declare those that the databases do not enforce at once no longer");
+                    + "; declare one whose columns may be null by referencesLater(…)");
         }
         for (Reference reference : table.references()) {
-            if (reference.parent().name().equals(table.name())) {
-                continue;
-            }
             Table<?, ?> parent = all.get(reference.parent().name());
             if (parent == null) {
                 throw new IllegalArgumentException("The table " + table + " references " + reference.parent()
                         + ", which is not in this migration; add it to records(…)");
             }
-            add(parent, all, path);
+            if (parent != table && !reference.later()) {
+                add(parent, all, path);
+            }
         }
         path.remove(table.name());
         byName.put(table.name(), table);

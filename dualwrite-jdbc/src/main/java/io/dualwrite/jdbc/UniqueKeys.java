@@ -126,23 +126,20 @@ final class UniqueKeys {
         }
     }
 
-    /** A column of the index that may hold something else for a moment: no key, no reference, best a nullable one. */
+    /** A column of the index that may hold something else for a moment: best null, otherwise what is no reference. */
     private @Nullable Column parkable(List<Column> columns) {
-        Set<String> taken = new HashSet<>();
-        table.key().forEach(column -> taken.add(column.name()));
-        for (Reference reference : table.table().references()) {
-            reference
-                    .on(table.side())
-                    .forEach(name -> taken.add(table.shape().column(name).name()));
-        }
-        List<Column> free = columns.stream()
-                .filter(column -> !taken.contains(column.name()) && !column.generated())
-                .toList();
+        List<Column> free = new ArrayList<>(columns);
+        free.removeAll(table.key());
+        free.removeIf(Column::generated);
         for (Column column : free) {
             if (column.nullable()) {
                 return column;
             }
         }
+        table.table().references().stream()
+                .flatMap(reference -> reference.on(table.side()).stream())
+                .map(table.shape()::column)
+                .forEach(free::remove);
         for (Column column : free) {
             if (placeholder(column) != null) {
                 return column;

@@ -216,6 +216,25 @@ final class JdbcPreflightTest {
     }
 
     @Test
+    void aReferenceThatIsWrittenLaterHasToBeAbleToBeNull() {
+        Table<Thing, Long> one = Jdbc.table("one", Thing.class, Long.class).key(Thing::id);
+        Table<Thing, Long> other =
+                Jdbc.table("other", Thing.class, Long.class).key(Thing::id).references(one, "one", "one");
+        for (Side side : Side.values()) {
+            databases
+                    .of(side)
+                    .run(
+                            "create table one (id bigint primary key, other bigint not null)",
+                            "create table other (id bigint primary key, one bigint references one (id))",
+                            "alter table one add foreign key (other) references other (id)");
+        }
+        Shop shop = new Shop(databases, List.of(one.referencesLater(other, "other", "other"), other));
+        assertThat(preflight(shop).copy(Side.TARGET))
+                .anyMatch(reason -> reason.contains("referencesLater") && reason.contains("ORIGIN"))
+                .anyMatch(reason -> reason.contains("referencesLater") && reason.contains("TARGET"));
+    }
+
+    @Test
     void aMappingWithoutAWayBackIsFoundOnRealRows() {
         Table<Shop.Customer, Long> lossy = Shop.CUSTOMERS.mapping(
                 row -> row.with("full_name", row.get("name", String.class).toUpperCase(Locale.ROOT))

@@ -10,6 +10,7 @@ import io.dualwrite.spring.jpa.UnitModel.Slot;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ final class MovedTables {
     private final Map<org.hibernate.mapping.Table, org.hibernate.mapping.Table> counterparts = new HashMap<>();
     private final Map<org.hibernate.mapping.Table, Map<String, String>> columns = new HashMap<>();
     private final Map<org.hibernate.mapping.Table, Sequences> numberings = new HashMap<>();
+    private final Map<org.hibernate.mapping.Table, Table<Row, ?>> alone = new HashMap<>();
     private final Map<org.hibernate.mapping.Table, Table<Row, ?>> made = new LinkedHashMap<>();
     private final Map<org.hibernate.mapping.Table, Map<String, Conversion>> instants = new HashMap<>();
     private final Set<org.hibernate.mapping.Table> making = new LinkedHashSet<>();
@@ -134,6 +136,21 @@ final class MovedTables {
             return known;
         }
         making.add(table);
+        Table<Row, ?> moved = alone(table);
+        for (ForeignKey reference : table.getForeignKeys().values()) {
+            moved = referring(table, reference, moved);
+        }
+        making.remove(table);
+        made.put(table, moved);
+        return moved;
+    }
+
+    /** The table without its references. */
+    private Table<Row, ?> alone(org.hibernate.mapping.Table table) {
+        Table<Row, ?> known = alone.get(table);
+        if (known != null) {
+            return known;
+        }
         PrimaryKey key = table.getPrimaryKey();
         List<Column> keyColumns = key == null ? List.copyOf(table.getColumns()) : key.getColumns();
         Table<Row, ?> moved = Jdbc.rows(
@@ -153,11 +170,7 @@ final class MovedTables {
                             chain(renaming(inverse(renamed)), Instants.withZone(utcThere), Instants.inUtc(utcHere)));
         }
         moved = numbered(table, keyColumns, moved).fitting(fitting(table));
-        for (ForeignKey reference : table.getForeignKeys().values()) {
-            moved = referring(table, reference, moved);
-        }
-        making.remove(table);
-        made.put(table, moved);
+        alone.put(table, moved);
         return moved;
     }
 
@@ -202,23 +215,8 @@ final class MovedTables {
 
     private Table<Row, ?> referring(org.hibernate.mapping.Table table, ForeignKey reference, Table<Row, ?> moved) {
         org.hibernate.mapping.Table parent = reference.getReferencedTable();
-        boolean usable = parent != null
-                && parent.isPhysicalTable()
-                && reference.isReferenceToPrimaryKey()
-                && parent.getPrimaryKey() != null;
-        if (!usable) {
+        if (parent == null || !isUsable(reference)) {
             return moved;
-        }
-        if (!parent.equals(table) && making.contains(parent)) {
-            if (!reference.isCreationEnabled()) {
-                return moved;
-            }
-            throw new MigrationSetupException(
-                    "Foreign keys of the persistence unit go round in a circle: " + circle(parent)
-                            + ", so that none of these tables' rows can be written before the others'.",
-                    "Take one of them out until the migration is complete, such as " + reference.getName() + " of "
-                            + table.getName() + ": drop it in both databases, and say @JoinColumn(foreignKey ="
-                            + " @ForeignKey(ConstraintMode.NO_CONSTRAINT)) at its association. The association stays.");
         }
         List<String> here = new ArrayList<>();
         List<String> there = new ArrayList<>();
@@ -226,7 +224,52 @@ final class MovedTables {
             here.add(column.getName());
             there.add(onTarget(table, column));
         }
-        return moved.references(parent.equals(table) ? moved : table(parent), here, there);
+        if (parent.equals(table)) {
+            return moved.references(moved, here, there);
+        }
+        boolean circular = leads(parent, table, new HashSet<>());
+        if (circular && mayBeNull(table, reference)) {
+            return moved.referencesLater(alone(parent), here, there);
+        }
+        if (circular && !reference.isCreationEnabled()) {
+            return moved;
+        }
+        if (making.contains(parent)) {
+            throw new MigrationSetupException(
+                    "Foreign keys of the persistence unit go round in a circle: " + circle(parent)
+                            + ", and none of them may be null, so that none of these tables' rows can be written before the"
+                            + " others'.",
+                    "Let one of them be null, such as " + reference.getName() + " of " + table.getName()
+                            + ", in both databases and at its association; or take it out until the migration is complete:"
+                            + " drop it in both databases, and say @JoinColumn(foreignKey ="
+                            + " @ForeignKey(ConstraintMode.NO_CONSTRAINT)) at its association. The association stays.");
+        }
+        return moved.references(table(parent), here, there);
+    }
+
+    private static boolean isUsable(ForeignKey reference) {
+        org.hibernate.mapping.Table parent = reference.getReferencedTable();
+        return parent != null
+                && parent.isPhysicalTable()
+                && reference.isReferenceToPrimaryKey()
+                && parent.getPrimaryKey() != null;
+    }
+
+    /** Whether references lead from one table to another. */
+    private static boolean leads(
+            org.hibernate.mapping.Table from, org.hibernate.mapping.Table to, Set<org.hibernate.mapping.Table> seen) {
+        return from.equals(to)
+                || seen.add(from)
+                        && from.getForeignKeys().values().stream()
+                                .filter(MovedTables::isUsable)
+                                .anyMatch(reference -> leads(reference.getReferencedTable(), to, seen));
+    }
+
+    private static boolean mayBeNull(org.hibernate.mapping.Table table, ForeignKey reference) {
+        PrimaryKey key = table.getPrimaryKey();
+        return reference.getColumns().stream()
+                .anyMatch(column ->
+                        column.isNullable() && (key == null || !key.getColumns().contains(column)));
     }
 
     private String circle(org.hibernate.mapping.Table begun) {

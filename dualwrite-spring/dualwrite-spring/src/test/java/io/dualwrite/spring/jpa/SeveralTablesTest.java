@@ -20,15 +20,19 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.OneToOne;
 import jakarta.persistence.PrimaryKeyJoinColumn;
 import jakarta.persistence.SecondaryTable;
 import jakarta.persistence.Version;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
@@ -85,6 +89,30 @@ class SeveralTablesTest {
         public Set<String> goods = Set.of("sand", "gravel");
     }
 
+    /** Led by one of its drivers, each of whom belongs to a depot. */
+    @Entity(name = "Depot")
+    @jakarta.persistence.Table(name = "depot")
+    public static class Depot {
+        @Id
+        public long id;
+
+        @OneToOne
+        public Driver leader;
+    }
+
+    @Entity(name = "Driver")
+    @jakarta.persistence.Table(name = "driver")
+    public static class Driver {
+        @Id
+        public long id;
+
+        @ManyToOne(optional = false)
+        public Depot depot;
+
+        @OneToOne
+        public Driver substitute;
+    }
+
     private final DataSource origin = h2();
     private final DataSource target = PostgresServer.newPooledSchema();
     private final AtomicReference<JdbcMigration> made = new AtomicReference<>();
@@ -95,8 +123,10 @@ class SeveralTablesTest {
         bean.setDataSource(
                 CapturingDataSource.following(origin, () -> target, made::get, UnnamedChanges.REFUSE, PATIENCE));
         bean.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
-        bean.setManagedTypes(
-                PersistenceManagedTypes.of(Person.class.getName(), Vehicle.class.getName(), Truck.class.getName()));
+        bean.setManagedTypes(PersistenceManagedTypes.of(
+                Stream.of(Person.class, Vehicle.class, Truck.class, Depot.class, Driver.class)
+                        .map(Class::getName)
+                        .toArray(String[]::new)));
         bean.setJpaPropertyMap(Map.of("hibernate.hbm2ddl.auto", "update"));
         RoutedPersistenceUnit unit =
                 RoutedPersistenceUnit.of(bean, Map.of("hibernate.hbm2ddl.auto", "update"), PATIENCE);
@@ -145,7 +175,10 @@ class SeveralTablesTest {
                 entities.persist(truck);
             }
         });
+        transaction.executeWithoutResult(any -> staff(entities, number * 10));
         transaction.executeWithoutResult(any -> {
+            Depot depot = entities.find(Depot.class, number * 10);
+            depot.leader = depot.leader.substitute;
             entities.find(Person.class, number * 10).bio = null;
             entities.find(Person.class, number * 10 + 1).bio = "is there now";
         });
@@ -159,6 +192,22 @@ class SeveralTablesTest {
             update(entities, "delete from Truck t where t.id = " + (number * 10 + 1));
             bulk(entities);
         });
+    }
+
+    /** A depot and its drivers, each of whom needs another row to be there first. */
+    private static void staff(EntityManager entities, long id) {
+        Depot depot = new Depot();
+        depot.id = id;
+        Driver one = new Driver();
+        one.id = id;
+        Driver other = new Driver();
+        other.id = id + 1;
+        List.of(one, other).forEach(driver -> driver.depot = depot);
+        List.of(depot, one, other).forEach(entities::persist);
+        entities.flush();
+        depot.leader = one;
+        one.substitute = other;
+        other.substitute = one;
     }
 
     /** Changes more of them at once. */
@@ -175,9 +224,14 @@ class SeveralTablesTest {
     }
 
     private static List<?> rows(DataSource side) {
-        return new JdbcTemplate(side)
-                .queryForList("SELECT v.id, version, plate, tons, bio, score FROM vehicle v JOIN truck t ON t.id = v.id"
-                        + " LEFT JOIN person_details ON person_id = v.id + 1 ORDER BY v.id");
+        JdbcTemplate reader = new JdbcTemplate(side);
+        List<Object> rows = new ArrayList<>(reader.queryForList(
+                "SELECT d.id, d.leader_id, r.id, r.substitute_id FROM depot d JOIN driver r ON r.depot_id = d.id"
+                        + " ORDER BY r.id"));
+        rows.addAll(reader.queryForList(
+                "SELECT v.id, version, plate, tons, bio, score FROM vehicle v JOIN truck t ON t.id = v.id"
+                        + " LEFT JOIN person_details ON person_id = v.id + 1 ORDER BY v.id"));
+        return rows;
     }
 
     private static DataSource h2() {

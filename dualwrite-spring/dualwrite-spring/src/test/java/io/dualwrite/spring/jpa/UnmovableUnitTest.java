@@ -45,13 +45,13 @@ import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 class UnmovableUnitTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Somebody of a department, which has a head who is somebody of one. */
+    /** Somebody of a department, which has a head who is somebody of one; neither can be without the other. */
     @Entity(name = "Employee")
     public static class Employee {
         @Id
         public Long id;
 
-        @ManyToOne
+        @ManyToOne(optional = false)
         public Department department;
     }
 
@@ -60,7 +60,7 @@ class UnmovableUnitTest {
         @Id
         public Long id;
 
-        @OneToOne
+        @OneToOne(optional = false)
         public Employee head;
     }
 
@@ -70,7 +70,7 @@ class UnmovableUnitTest {
         @Id
         public Long id;
 
-        @ManyToOne
+        @ManyToOne(optional = false)
         public Team team;
     }
 
@@ -79,7 +79,7 @@ class UnmovableUnitTest {
         @Id
         public Long id;
 
-        @OneToOne
+        @OneToOne(optional = false)
         @JoinColumn(foreignKey = @ForeignKey(ConstraintMode.NO_CONSTRAINT))
         public Member captain;
 

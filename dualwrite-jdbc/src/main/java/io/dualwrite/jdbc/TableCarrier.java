@@ -55,22 +55,28 @@ class TableCarrier implements Carrier {
 
     @Override
     public void carry(Side authority, Set<RecordId> records, @Nullable Checkpoint checkpoint) throws Exception {
-        Set<RecordId> batch = new LinkedHashSet<>(records);
+        try {
+            carryWithRelatives(authority, new LinkedHashSet<>(records), checkpoint);
+        } catch (SQLException | IllegalStateException | IllegalArgumentException failure) {
+            tables.forget(places.origin());
+            tables.forget(places.target());
+            throw failure;
+        }
+    }
+
+    private void carryWithRelatives(Side authority, Set<RecordId> batch, @Nullable Checkpoint checkpoint)
+            throws SQLException {
         for (int round = 1; ; round++) {
             Map<RecordId, Row> rows = new LinkedHashMap<>();
             try {
                 attempt(authority, batch, checkpoint, rows);
                 return;
             } catch (SQLException failure) {
-                forget();
                 Set<RecordId> more = round < ROUNDS ? further(failure, authority, batch, rows) : Set.of();
                 if (more.isEmpty() || batch.size() + more.size() > MOST_RECORDS) {
                     throw failure;
                 }
                 batch.addAll(more);
-            } catch (IllegalStateException | IllegalArgumentException failure) {
-                forget();
-                throw failure;
             }
         }
     }
@@ -229,10 +235,5 @@ class TableCarrier implements Carrier {
             more.removeAll(batch);
             return more;
         }
-    }
-
-    private void forget() {
-        tables.forget(places.origin());
-        tables.forget(places.target());
     }
 }

@@ -164,6 +164,19 @@ final class TableCarrierTest {
     }
 
     @Test
+    void tablesAreNotLookedAtAgainForParentsAndChildrenThatAreBroughtAlong() throws Exception {
+        shop.origin().run("insert into customer values (1, 'Ada')", "insert into orders values (10, 1, 'first')");
+        SideTable there = orders(shop.made.places().origin());
+        SideTable here = orders(shop.made.places().target());
+        carry(Shop.ids(Shop.ORDERS, 10));
+        shop.origin().run("delete from orders", "delete from customer");
+        carry(Shop.ids(Shop.CUSTOMERS, 1));
+        assertThat(shop.target().count("customers")).isZero();
+        assertThat(orders(shop.made.places().origin())).isSameAs(there);
+        assertThat(orders(shop.made.places().target())).isSameAs(here);
+    }
+
+    @Test
     void parentsAndChildrenOfOneBatchComeAndGoInTheRightOrder() throws Exception {
         shop.origin().run("insert into customer values (1, 'Ada')", "insert into orders values (10, 1, 'x')");
         Set<RecordId> both = new LinkedHashSet<>(Shop.ids(Shop.ORDERS, 10));
@@ -352,6 +365,10 @@ final class TableCarrierTest {
         Set<RecordId> batch = new LinkedHashSet<>();
         records.forEach(batch::add);
         shop.made.carrier().carry(Side.ORIGIN, batch, null);
+    }
+
+    private SideTable orders(Place place) throws SQLException {
+        return shop.made.tables().at(place, Shop.ORDERS.name());
     }
 
     private List<RecordId> unconfirmed() {

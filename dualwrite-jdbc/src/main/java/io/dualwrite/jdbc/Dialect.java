@@ -150,6 +150,11 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
         return null;
     }
 
+    /** Whether its driver tells, as generated keys, any column of every row that a statement has added. */
+    default boolean tellsAdded() {
+        return false;
+    }
+
     /** Whether a list of ids is deleted without waiting for other rows; MariaDB may read the whole table for one. */
     default boolean deletesByList() {
         return false;

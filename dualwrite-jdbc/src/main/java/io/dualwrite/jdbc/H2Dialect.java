@@ -52,6 +52,11 @@ record H2Dialect() implements Dialect {
 
     /** {@code if not exists} and the making are two moments in H2; in between, it reports an internal error. */
     @Override
+    public boolean tellsAdded() {
+        return true;
+    }
+
+    @Override
     public boolean isMadeAlready(SQLException failure) {
         String message = String.valueOf(failure.getMessage());
         return Dialect.hasState(failure, Set.of("42S01", "42S11")) || message.contains("object already exists");

@@ -213,8 +213,12 @@ public final class JdbcMigration extends Migration implements Reconcilable {
      */
     public List<StoredTable> storedTables(Side side) throws SQLException {
         List<StoredTable> stored = new ArrayList<>();
-        for (Table<?, ?> table : made.tables().inOrder()) {
-            stored.add(StoredTable.of(made.tables().at(made.places().of(side), table.name())));
+        Place place = made.places().of(side);
+        try (Session session = place.begin()) {
+            for (Table<?, ?> table : made.tables().inOrder()) {
+                stored.add(
+                        StoredTable.of(made.tables().at(place, session.connection(), table.name()), session.dialect()));
+            }
         }
         return stored;
     }

@@ -38,6 +38,11 @@ record PostgresDialect() implements Dialect {
     }
 
     @Override
+    public boolean tellsAdded() {
+        return true;
+    }
+
+    @Override
     public boolean isMadeAlready(SQLException failure) {
         return false;
     }

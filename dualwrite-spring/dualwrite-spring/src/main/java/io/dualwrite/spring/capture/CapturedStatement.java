@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,7 +204,8 @@ final class CapturedStatement implements InvocationHandler {
         private void note(Entry entry, Generated keys) {
             adding = keys.table();
             answers = keys.answers();
-            for (List<@Nullable Operand> row : keys.rows()) {
+            List<List<@Nullable Operand>> rows = keys.rows();
+            for (List<@Nullable Operand> row : rows == null ? List.<List<@Nullable Operand>>of() : rows) {
                 List<@Nullable Object> known = new ArrayList<>();
                 for (Operand operand : row) {
                     try {
@@ -237,6 +239,7 @@ final class CapturedStatement implements InvocationHandler {
         @Override
         public @Nullable Object after(@Nullable Object result) throws SQLException {
             settle(result);
+            count(result);
             CapturedTable table = adding;
             if (table == null) {
                 return result;
@@ -249,6 +252,22 @@ final class CapturedStatement implements InvocationHandler {
             generated = keys;
             connection.unread(keys);
             return watched(result);
+        }
+
+        /** As many records have been added as it says, where only the database can tell which. */
+        private void count(@Nullable Object result) throws SQLException {
+            for (int at = 0; at < entries.size(); at++) {
+                if (entries.get(at).effect() instanceof Generated keys && keys.rows() == null) {
+                    long count = count(result, at);
+                    if (count < 0 || count > KeySearch.MOST) {
+                        connection.changes().whole(keys.table());
+                    } else {
+                        List<@Nullable Object> unknown = new ArrayList<>(
+                                Collections.nCopies(keys.table().key().size(), null));
+                        added.addAll(Collections.nCopies((int) count, unknown));
+                    }
+                }
+            }
         }
 
         private void settle(@Nullable Object result) throws SQLException {

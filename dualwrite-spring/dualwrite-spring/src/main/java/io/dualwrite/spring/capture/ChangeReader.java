@@ -148,7 +148,29 @@ final class ChangeReader {
             return null;
         }
         CapturedTable table = name.of().get(0);
-        int at = name.after();
+        Effect values = values(table, name.after(), end, answers);
+        return values == null && table.stored().tellsAdded() && !answers && addsOnly(table, name.after(), end)
+                ? new Generated(table, null, false)
+                : values;
+    }
+
+    /** Whether what is inserted here, from wherever, can change no other record than those that it adds or finds there. */
+    private boolean addsOnly(CapturedTable table, int from, int end) {
+        for (int at = from; at < end; at++) {
+            boolean instead = word(at - 1, "do") && word(at, "update");
+            if ((isChange(at) && !instead) || word(at, "duplicate") || word(at, "returning")) {
+                return false;
+            }
+            if (word(at, "on") && word(at + 1, "conflict")) {
+                return !setsKey(table, at, end);
+            }
+        }
+        return true;
+    }
+
+    /** An insert of values whose keys stand in the text. */
+    private @Nullable Effect values(CapturedTable table, int from, int end, boolean answers) {
+        int at = from;
         if (word(at, "default") && word(at + 1, "values")) {
             List<List<@Nullable Operand>> one = List.of(nothingKnown(table));
             return tail(at + 2, end, table) ? new Generated(table, one, answers || returns(at + 2, end)) : null;
@@ -287,13 +309,8 @@ final class ChangeReader {
         if (!word(from, "on") || !word(from + 1, "conflict")) {
             return false;
         }
-        for (int at = from; at + 1 < end; at++) {
-            if (tokens.get(at).isIdentifier()
-                    && table.key().contains(tokens.get(at).lower())
-                    && sign(at + 1, "=")
-                    && !sign(at - 1, ".")) {
-                return false;
-            }
+        if (setsKey(table, from, end)) {
+            return false;
         }
         if (word(from + 2, "do")) {
             return word(from + 3, "nothing");
@@ -306,6 +323,20 @@ final class ChangeReader {
         return conflicting != null
                 && (new HashSet<>(conflicting).equals(new HashSet<>(table.key()))
                         || (word(closing + 1, "do") && word(closing + 2, "nothing")));
+    }
+
+    /** Whether an upsert may give another key to the record that it finds. */
+    private boolean setsKey(CapturedTable table, int from, int end) {
+        for (int at = from; at + 1 < end; at++) {
+            boolean assigned = tokens.get(at).isIdentifier()
+                    && table.key().contains(tokens.get(at).lower())
+                    && sign(at + 1, "=")
+                    && !sign(at - 1, ".");
+            if (assigned || (word(at, "set") && sign(at + 1, "("))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean returns(int from, int end) {

@@ -43,10 +43,12 @@ sealed interface Effect {
     /**
      * It adds records whose keys the database completes.
      *
-     * @param rows the key of each, null for the columns that the database fills in
+     * @param rows the key of each, null for the columns that the database fills in; null where only the database can tell
+     *     which they are
      * @param answers whether it answers with a result by itself
      */
-    record Generated(CapturedTable table, List<List<@Nullable Operand>> rows, boolean answers) implements Effect {}
+    record Generated(CapturedTable table, @Nullable List<List<@Nullable Operand>> rows, boolean answers)
+            implements Effect {}
 
     /**
      * It changes those that a query finds before.

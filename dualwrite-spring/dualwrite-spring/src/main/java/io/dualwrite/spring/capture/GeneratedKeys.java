@@ -87,7 +87,7 @@ final class GeneratedKeys {
         List<Object> key = new ArrayList<>();
         for (int part = 0; part < row.size(); part++) {
             Object value = row.get(part);
-            if (value == null && (rows.size() == 1 || row.size() == 1)) {
+            if (value == null && (rows.size() == 1 || missing == row.size())) {
                 value = generated(results, table.key().get(part), missing);
             }
             if (value == null) {

@@ -239,8 +239,47 @@ class CapturingDataSourceTest {
     }
 
     @Test
+    void recordsOfWhichOnlyTheDatabaseCanTellAreAskedFor() throws SQLException {
+        JdbcTemplate jdbc = new JdbcTemplate(captured);
+
+        jdbc.execute("insert into orders values (1, 'a')");
+        assertThat(jdbc.update("insert into orders (status) select 'b' from system_range(1, 2)"))
+                .isEqualTo(2);
+        assertThat(jdbc.update("insert into orders select id + ?, status from orders where status = 'b'", 10))
+                .isEqualTo(2);
+        jdbc.batchUpdate("insert into orders values (?, 'c')", List.of(new Object[] {7}, new Object[] {8}));
+        try (Connection connection = begin(captured);
+                PreparedStatement asking = connection.prepareStatement(
+                        "insert into orders select 9, 'd'", Statement.RETURN_GENERATED_KEYS)) {
+            asking.executeUpdate();
+            connection.commit();
+        }
+
+        assertThat(journal()).containsExactlyInAnyOrder("1", "100", "101", "110", "111", "7", "8", "9");
+    }
+
+    @Test
+    void recordsThatWereThereAlreadyAreNotAsked() throws SQLException {
+        plain.update("insert into orders (id, status) values (1, 'a'), (3, 'a')");
+        try (Connection connection = begin(captured)) {
+            execute(connection, "SET MODE PostgreSQL");
+            execute(connection, "insert into orders select x, 'b' from system_range(1, 4) on conflict do nothing");
+            connection.commit();
+        }
+
+        assertThat(journal()).containsExactlyInAnyOrder("2", "4");
+    }
+
+    @Test
+    void moreRecordsThanAreAskedForAreTheWholeTable() {
+        new JdbcTemplate(captured).update("insert into orders select x, 'b' from system_range(1, 10001)");
+
+        assertThat(types()).hasSize(1).doesNotContain("orders");
+    }
+
+    @Test
     void aStatementThatNamesNoRecordsIsRefusedOrMakesItTheWholeTable() {
-        String sql = "insert into orders select 7, 'x'";
+        String sql = "merge into orders select 7, 'x'";
 
         assertThatThrownBy(() -> new JdbcTemplate(captured).update(sql))
                 .rootCause()

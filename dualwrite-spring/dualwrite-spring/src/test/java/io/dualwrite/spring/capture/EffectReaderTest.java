@@ -26,9 +26,14 @@ class EffectReaderTest {
     private static final Table<Line, Line> LINES =
             Jdbc.table("order_lines", Line.class, Line.class).key(Function.identity());
 
-    private final EffectReader reader = new EffectReader(List.of(
-            CapturedTable.of(new StoredTable(ORDERS, "PUBLIC", "ORDERS", List.of("ID"))),
-            CapturedTable.of(new StoredTable(LINES, "PUBLIC", "ORDER_LINES", List.of("ORDER_ID", "POSITION")))));
+    private final EffectReader reader = reader(false);
+
+    private static EffectReader reader(boolean tellsAdded) {
+        return new EffectReader(List.of(
+                CapturedTable.of(new StoredTable(ORDERS, "PUBLIC", "ORDERS", List.of("ID"), tellsAdded)),
+                CapturedTable.of(
+                        new StoredTable(LINES, "PUBLIC", "ORDER_LINES", List.of("ORDER_ID", "POSITION"), tellsAdded))));
+    }
 
     @ParameterizedTest
     @ValueSource(
@@ -209,6 +214,43 @@ class EffectReaderTest {
             })
     void whatIsNotUnderstoodMayChangeEverythingThatItMentions(String sql) {
         assertThat(reader.read(sql)).isInstanceOf(Unnamed.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "insert into orders select * from staging",
+                "insert into orders values (1, 'x')",
+                "insert into orders (status) select status from orders where id = ? on conflict do nothing",
+                "insert into orders (id, code) values (?, ?) on conflict (code) do update set status = excluded.status",
+                "insert into orders (id, status) values (upper(?), ?)",
+                "insert into order_lines select order_id, position + 1 from order_lines",
+            })
+    void someDatabasesTellWhatWasAdded(String sql) {
+        assertThat(reader(true).read(sql))
+                .isInstanceOfSatisfying(
+                        Generated.class,
+                        added -> assertThat(added.rows())
+                                .satisfiesAnyOf(
+                                        rows -> assertThat(rows).isNull(),
+                                        rows -> assertThat(sql).contains("upper")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "insert into orders select * from staging returning id",
+                "select id from final table (insert into orders select * from staging)",
+                "insert into orders with x as (delete from orders where id = 1 returning *) select * from x",
+                "insert into orders (id) values (?) on duplicate key update status = 'x'",
+                "insert into orders (id, code) values (?, ?) on conflict (code) do update set id = 7",
+                "insert into orders (id, code) values (?, ?) on conflict (code) do update set (code, id) = (1, 7)",
+                "insert into orders (id, code) values (?, ?) on conflict (id) do update set (code, id) = (1, 7)",
+                "replace into orders (id) values (?)",
+                "merge into orders (id, code) select * from staging",
+            })
+    void anInsertThatMayChangeOthersOrAnswersIsNotToldByThem(String sql) {
+        assertThat(reader(true).read(sql)).isInstanceOf(Unnamed.class);
     }
 
     @Test

@@ -277,16 +277,43 @@ class JpaCaptureTest {
 
     @Test
     void aStatementThatNamesNoRecordsIsRefusedBeforeItDoesAnything() throws InterruptedException {
-        assertThatThrownBy(() -> transaction.executeWithoutResult(status -> entities.createNativeQuery(
-                                "insert into stocks (warehouse, sku, amount) select 9, name, 0 from customers")
-                        .executeUpdate()))
+        transaction.executeWithoutResult(status -> entities.persist(new Stock(new StockId(8, "x"), 1)));
+
+        assertThatThrownBy(() -> transaction.executeWithoutResult(
+                        status -> entities.createNativeQuery("update stocks set warehouse = 21 where warehouse = 8")
+                                .executeUpdate()))
                 .rootCause()
-                .hasMessageContaining("[customers, stocks]")
+                .hasMessageContaining("[stocks]")
                 .hasMessageContaining("WHOLE_TABLE");
 
         assertSame();
-        assertThat(inTarget("SELECT COUNT(*) FROM stocks WHERE warehouse = ?", 9))
+        assertThat(inTarget("SELECT COUNT(*) FROM stocks WHERE warehouse = ?", 21))
                 .isZero();
+    }
+
+    @Test
+    void recordsThatOneStatementAddsFromOthers() throws InterruptedException {
+        saved(new Customer("copied"), customer -> null);
+
+        copyStocks();
+
+        assertSame();
+        for (int warehouse : List.of(31, 32)) {
+            assertThat(inTarget("SELECT COUNT(*) FROM stocks WHERE sku = 'copied' AND warehouse = ?", warehouse))
+                    .isOne();
+        }
+    }
+
+    /** A stock called like a customer, and another one like that. */
+    void copyStocks() {
+        transaction.executeWithoutResult(status -> {
+            entities.createNativeQuery("insert into stocks (warehouse, sku, amount) select 31, name, 0 from customers"
+                            + " where name = 'copied'")
+                    .executeUpdate();
+            entities.createQuery("insert into Stock (id.warehouse, id.sku, amount) select 32, s.id.sku, s.amount from"
+                            + " Stock s where s.id.warehouse = 31")
+                    .executeUpdate();
+        });
     }
 
     @Test

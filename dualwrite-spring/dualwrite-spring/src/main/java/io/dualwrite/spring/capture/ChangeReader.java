@@ -289,7 +289,7 @@ final class ChangeReader {
             case MARK -> new Mark(token.mark());
             case TEXT -> new Literal(token.text());
             case NUMBER -> number(token.text());
-            case WORD, NAME, SIGN -> null;
+            case WORD, NAME, UNCLEAR, SIGN -> null;
         };
     }
 

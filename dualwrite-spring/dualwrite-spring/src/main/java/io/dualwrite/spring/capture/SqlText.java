@@ -6,8 +6,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An SQL text taken apart. Where engines would read the same text differently (a backslash in a literal, a comment that is
- * executed) it is {@link #isAmbiguous ambiguous}, and nothing is to be concluded from its pieces. Immutable.
+ * An SQL text taken apart. Where engines would read the same text differently (a literal that ends somewhere else where a
+ * backslash escapes, a comment that is executed) it is {@link #isAmbiguous ambiguous}, and nothing is to be concluded from its
+ * pieces. Immutable.
  */
 final class SqlText {
     private static final String OPERATORS = "=<>!|&:^~+-*/%@#";
@@ -62,7 +63,7 @@ final class SqlText {
         } else if (sql.startsWith("/*", at)) {
             comment();
         } else if (c == '\'') {
-            quoted(Token.Kind.TEXT, c);
+            literal();
         } else if (c == '"' || c == '`') {
             quoted(Token.Kind.NAME, c);
         } else if (c == '$' && dollars() != null) {
@@ -106,6 +107,32 @@ final class SqlText {
             ambiguous = true;
         }
         at = end < 0 ? sql.length() : end + 2;
+    }
+
+    private void literal() {
+        int end = endOfLiteral(false);
+        if (end < 0 || sql.substring(at, end).indexOf('\\') < 0) {
+            quoted(Token.Kind.TEXT, '\'');
+        } else if (end == endOfLiteral(true)) {
+            add(Token.Kind.UNCLEAR, at, end);
+        } else {
+            ambiguous = true;
+            at = end;
+        }
+    }
+
+    /** Where the literal ends that begins here; -1 where it does not. */
+    private int endOfLiteral(boolean backslashesEscape) {
+        for (int end = at + 1; end < sql.length(); end++) {
+            char c = sql.charAt(end);
+            boolean escapes = backslashesEscape && c == '\\';
+            if (escapes || (c == '\'' && sql.startsWith("''", end))) {
+                end++;
+            } else if (c == '\'') {
+                return end + 1;
+            }
+        }
+        return -1;
     }
 
     private void quoted(Token.Kind kind, char mark) {

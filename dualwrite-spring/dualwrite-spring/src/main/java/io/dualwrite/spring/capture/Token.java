@@ -19,6 +19,8 @@ record Token(Kind kind, String text, int from, int to, int mark) {
         NAME,
         /** A literal between apostrophes or dollars. */
         TEXT,
+        /** A literal between apostrophes that ends there on every engine and does not mean the same on each. */
+        UNCLEAR,
         NUMBER,
         /** A parameter, {@code ?}. */
         MARK,

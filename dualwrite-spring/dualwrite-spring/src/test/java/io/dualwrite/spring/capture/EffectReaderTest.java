@@ -165,6 +165,8 @@ class EffectReaderTest {
                 "update orders o set status = ? where o.id = ? || ''",
                 "update orders o set status = ? where case when a = 1 and id = ? and b = 2 then 1 else 0 end = 1",
                 "update orders o set status = ? where o.id in (select order_id from order_lines where x = ?)",
+                "update orders o set status = ? where o.status like replace(?,'\\\\','\\\\\\\\')",
+                "update orders o set status = ? where o.id = 'a\\\\b' or o.status = ?",
             })
     void theRestIsLookedFor(String sql) {
         assertThat(reader.read(sql)).isInstanceOfSatisfying(Searched.class, searched -> {
@@ -172,6 +174,14 @@ class EffectReaderTest {
             assertThat(searched.firstMark()).isEqualTo(2);
             assertThat(searched.marks()).isOne();
         });
+    }
+
+    @Test
+    void aKeyThatEnginesReadDifferentlyIsLookedFor() {
+        assertThat(reader.read("delete from orders where id = 'a\\\\b'"))
+                .isInstanceOfSatisfying(
+                        Searched.class,
+                        searched -> assertThat(searched.query()).isEqualTo(" from orders where id = 'a\\\\b'"));
     }
 
     @Test
@@ -203,6 +213,8 @@ class EffectReaderTest {
                 "truncate table orders",
                 "copy orders from stdin",
                 "update orders set status = 'it\\'s' where id = 1",
+                "update orders set status = 'it\\' where id = 1 -- '",
+                "update orders set status = \"it\\\\\" where id = 1",
                 "replace into orders (id, status) values (1, 'it\\'s')",
                 "with x as (insert into orders (status) values ('it\\'s') returning id) select * from x",
                 "/*! update */ orders set status = 1 where id = 1",

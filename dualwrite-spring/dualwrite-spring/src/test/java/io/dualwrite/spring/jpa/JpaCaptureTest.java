@@ -258,6 +258,27 @@ class JpaCaptureTest {
     }
 
     @Test
+    void bulkStatementsByAPattern() throws InterruptedException {
+        customers.saveAll(List.of(new Customer("pattern 1"), new Customer("pattern 2"), new Customer("another")));
+        transaction.executeWithoutResult(
+                status -> entities.createQuery("update Customer c set c.name = 'matched' where c.name like :pattern")
+                        .setParameter("pattern", "pattern%")
+                        .executeUpdate());
+        assertSame();
+        assertThat(inTarget("SELECT COUNT(*) FROM customers WHERE name = ?", "matched"))
+                .isEqualTo(2);
+
+        transaction.executeWithoutResult(
+                status -> entities.createQuery("delete from Customer c where c.name like :pattern and not exists"
+                                + " (select 1 from Order o where o.customer = c)")
+                        .setParameter("pattern", "match%")
+                        .executeUpdate());
+        assertSame();
+        assertThat(inTarget("SELECT COUNT(*) FROM customers WHERE name = ?", "matched"))
+                .isZero();
+    }
+
+    @Test
     void nativeStatementsAndOthersThatShareTheConnection() throws InterruptedException {
         Long id = saved(new Customer("native"), customer -> null);
         JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));

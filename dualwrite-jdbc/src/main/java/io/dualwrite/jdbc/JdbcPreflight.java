@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -231,8 +232,10 @@ final class JdbcPreflight implements Preflight {
     /** The copy must hold what the authority may, and after a switch the other way round. */
     private static void losses(Table<?, ?> table, TableShape from, TableShape to, Side copy, List<String> reasons) {
         for (Column column : from.columns().values()) {
-            Column other = to.columns().get(column.name());
-            if (other == null || other.generated() || table.isFitting(column.name())) {
+            String there = table.counterpart(copy.other(), column.name());
+            Column other = there == null ? null : to.columns().get(there.toLowerCase(Locale.ROOT));
+            String atOrigin = copy == Side.TARGET || there == null ? column.name() : there;
+            if (other == null || other.generated() || table.isFitting(atOrigin)) {
                 continue;
             }
             String loss = TypeFit.loss(column, other);
@@ -241,9 +244,9 @@ final class JdbcPreflight implements Preflight {
                         + copy.other() + " and a " + other.typeName() + " on the " + copy + ", which does not take "
                         + loss
                         + "; change one of them, declare a mapping(…), or, if there are no such values, call fitting(\""
-                        + column.name() + "\") on its Table (with jpa=true in Spring Boot, where it has none, add "
+                        + atOrigin + "\") on its Table (with jpa=true in Spring Boot, where it has none, add "
                         + table
-                        + "." + column.name() + " to dualwrite.migrations.<name>.fitting)");
+                        + "." + atOrigin + " to dualwrite.migrations.<name>.fitting)");
             }
         }
     }
@@ -266,9 +269,9 @@ final class JdbcPreflight implements Preflight {
                             + old.columns().keySet() + " on the ORIGIN and "
                             + next.columns().keySet() + " on the TARGET; declare a mapping(…) between them");
                 }
+                losses(table, old, next, Side.TARGET, reasons);
+                losses(table, next, old, Side.ORIGIN, reasons);
                 if (!table.isMapped()) {
-                    losses(table, old, next, Side.TARGET, reasons);
-                    losses(table, next, old, Side.ORIGIN, reasons);
                     stricter(old, next, Side.TARGET, reasons);
                     stricter(next, old, Side.ORIGIN, reasons);
                 }

@@ -5,7 +5,10 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.store.RecordType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -38,6 +41,7 @@ public final class Table<R, K> {
     private final boolean identity;
     private final Set<String> triggers;
     private final Set<String> fitting;
+    private final Sides<Map<String, String>> kept;
     private final List<Class<?>> keyParts;
 
     /** What a declaration says, while the next one is made from it. */
@@ -56,6 +60,7 @@ public final class Table<R, K> {
         private boolean identity;
         private Set<String> triggers = Set.of();
         private Set<String> fitting = Set.of();
+        private Sides<Map<String, String>> kept = new Sides<>(Map.of(), Map.of());
         private List<Class<?>> keyParts = List.of();
 
         Draft(String table, Class<R> recordClass, Class<K> keyClass) {
@@ -80,6 +85,7 @@ public final class Table<R, K> {
             this.identity = from.identity;
             this.triggers = from.triggers;
             this.fitting = from.fitting;
+            this.kept = from.kept;
             this.keyParts = from.keyParts;
         }
     }
@@ -99,6 +105,7 @@ public final class Table<R, K> {
         this.identity = draft.identity;
         this.triggers = draft.triggers;
         this.fitting = draft.fitting;
+        this.kept = draft.kept;
         this.keyParts = List.copyOf(draft.keyParts);
     }
 
@@ -249,11 +256,28 @@ public final class Table<R, K> {
     /**
      * Answers for these columns that every value in them fits into the column of the same name on the other side, in both
      * directions, although its type could hold others: an id that became a {@code bigint} on the target and stays below
-     * 2^31 until there is no way back. Such pairs of types are refused otherwise. Without effect where there is a mapping.
+     * 2^31 until there is no way back. Such pairs of types are refused otherwise. Where there is a mapping they are columns that
+     * it is {@linkplain #keeping keeping}, by their names on the origin.
      */
     public Table<R, K> fitting(String... columns) {
         Draft<R, K> draft = new Draft<>(this);
         draft.fitting = Set.of(columns);
+        return new Table<>(draft);
+    }
+
+    /**
+     * Says which columns' values the mapping takes over as they are: their names on the origin, each with that on the target.
+     * Their types are compared like those of a table without a mapping, which is about all of its columns.
+     */
+    public Table<R, K> keeping(Map<String, String> columns) {
+        Map<String, String> there = new LinkedHashMap<>();
+        Map<String, String> here = new LinkedHashMap<>();
+        columns.forEach((origin, target) -> {
+            there.put(origin.toLowerCase(Locale.ROOT), target);
+            here.put(target.toLowerCase(Locale.ROOT), origin);
+        });
+        Draft<R, K> draft = new Draft<>(this);
+        draft.kept = new Sides<>(Map.copyOf(there), Map.copyOf(here));
         return new Table<>(draft);
     }
 
@@ -377,6 +401,11 @@ public final class Table<R, K> {
 
     boolean isHarmless(String trigger) {
         return triggers.stream().anyMatch(trigger::equalsIgnoreCase);
+    }
+
+    /** What a column of {@code side} whose values are the same on the other side is called there, or null. */
+    @Nullable String counterpart(Side side, String column) {
+        return mapped ? kept.of(side).get(column.toLowerCase(Locale.ROOT)) : column;
     }
 
     boolean isFitting(String column) {

@@ -9,6 +9,8 @@ import io.dualwrite.stage.Sides;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -118,6 +120,21 @@ final class JdbcPreflightTest {
         Shop shop = new Shop(new Sides<>(databases.origin(), postgres), List.of(thing()));
         assertThat(preflight(shop).copy(Side.TARGET))
                 .anyMatch(reason -> reason.contains("[picture]") && reason.contains("bytea"));
+    }
+
+    @Test
+    void ofAMappingTheTypesOfWhatItKeepsAreCompared() {
+        databases.origin().run("create table thing (id bigint primary key, x bigint, y bigint)");
+        databases.target().run("create table thing (id bigint primary key, z integer, y integer)");
+        var mapped = thing().mapping(UnaryOperator.identity(), UnaryOperator.identity())
+                .keeping(Map.of("X", "z"));
+        assertThat(preflight(new Shop(databases, List.of(mapped))).copy(Side.TARGET))
+                .filteredOn(reason -> reason.contains("fitting"))
+                .singleElement()
+                .asString()
+                .matches("(?i).*column x of thing is a .*thing\\.x to dualwrite.*");
+        assertThat(preflight(new Shop(databases, List.of(mapped.fitting("x")))).copy(Side.TARGET))
+                .noneMatch(reason -> reason.contains("fitting"));
     }
 
     @Test

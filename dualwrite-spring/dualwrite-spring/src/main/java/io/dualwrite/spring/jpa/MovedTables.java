@@ -167,7 +167,8 @@ final class MovedTables {
                             .toArray(String[]::new))
                     .mapping(
                             chain(Instants.inUtc(utcThere), Instants.withZone(utcHere), renaming(renamed)),
-                            chain(renaming(inverse(renamed)), Instants.withZone(utcThere), Instants.inUtc(utcHere)));
+                            chain(renaming(inverse(renamed)), Instants.withZone(utcThere), Instants.inUtc(utcHere)))
+                    .keeping(kept(table));
         }
         moved = numbered(table, keyColumns, moved).fitting(fitting(table));
         alone.put(table, moved);
@@ -294,6 +295,13 @@ final class MovedTables {
             }
         });
         return renamed;
+    }
+
+    /** What is carried as it is, whatever it is called there. */
+    private Map<String, String> kept(org.hibernate.mapping.Table table) {
+        Map<String, String> kept = new LinkedHashMap<>(columns.getOrDefault(table, Map.of()));
+        kept.keySet().removeAll(instants.getOrDefault(table, Map.of()).keySet());
+        return kept;
     }
 
     private static Map<String, String> inverse(Map<String, String> names) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,11 +65,10 @@ final class Cluster implements AutoCloseable {
     Cluster create(int records) throws SQLException {
         for (Side side : Side.values()) {
             servers.of(side).create(schema, side);
-            Schema.of(
-                            Item.MIGRATION,
-                            side,
-                            new SuppliedDataSource(() -> servers.of(side).connect(schema)))
-                    .apply();
+            install(Schema.of(
+                    Item.MIGRATION,
+                    side,
+                    new SuppliedDataSource(() -> servers.of(side).connect(schema))));
         }
         try (Connection connection = servers.origin().connect(schema);
                 PreparedStatement insert =
@@ -85,6 +85,21 @@ final class Cluster implements AutoCloseable {
             servers.of(side).watch(schema, side);
         }
         return this;
+    }
+
+    /** A statement of it may run out on a busy machine; it goes on from where it was. */
+    private static void install(Schema schema) throws SQLException {
+        long until = System.nanoTime() + Server.PATIENCE.toNanos();
+        while (true) {
+            try {
+                schema.apply();
+                return;
+            } catch (SQLTimeoutException busy) {
+                if (System.nanoTime() > until) {
+                    throw busy;
+                }
+            }
+        }
     }
 
     /** Starts a process that has not opened anything yet. */

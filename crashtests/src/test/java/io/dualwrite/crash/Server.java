@@ -7,11 +7,15 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A database server of its own processes and its own directory, which can be killed and started again on the same port. */
 abstract class Server implements AutoCloseable {
+    /** How long somebody beside the test tries, who is held up by nothing but the machine. */
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
     /** Starts the server, on what is in its directory. Returns when it answers. */
     abstract void start() throws IOException;
 
@@ -47,8 +51,20 @@ abstract class Server implements AutoCloseable {
     @Override
     public abstract void close() throws IOException;
 
+    /** Of somebody beside the test, while the server is up; a busy machine may let a first attempt run out. */
     Connection connect(String schema) throws SQLException {
-        return DriverManager.getConnection(url(port(), schema, "checker"));
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return DriverManager.getConnection(url(port(), schema, "checker"));
+            } catch (SQLException failure) {
+                boolean unreachable =
+                        failure.getSQLState() != null && failure.getSQLState().startsWith("08");
+                if (!unreachable || System.nanoTime() > until) {
+                    throw failure;
+                }
+            }
+        }
     }
 
     void run(String schema, String... statements) throws SQLException {

@@ -17,6 +17,13 @@ final class Batches {
                 .toList();
     }
 
+    /** The keys of the table's records that have no row. */
+    static List<String> goneOf(Collection<RecordId> batch, Table<?, ?> table, Map<RecordId, Row> rows) {
+        return keysOf(batch, table).stream()
+                .filter(key -> !rows.containsKey(new RecordId(table.name(), key)))
+                .toList();
+    }
+
     static Map<RecordId, Row> rowsOf(Map<RecordId, Row> rows, Table<?, ?> table) {
         Map<RecordId, Row> mine = new LinkedHashMap<>();
         rows.forEach((id, row) -> {

@@ -50,12 +50,12 @@ record H2Dialect() implements Dialect {
         return () -> {};
     }
 
-    /** {@code if not exists} and the making are two moments in H2; in between, it reports an internal error. */
     @Override
     public boolean tellsAdded() {
         return true;
     }
 
+    /** {@code if not exists} and the making are two moments in H2; in between, it reports an internal error. */
     @Override
     public boolean isMadeAlready(SQLException failure) {
         String message = String.valueOf(failure.getMessage());

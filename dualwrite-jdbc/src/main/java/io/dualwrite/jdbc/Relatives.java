@@ -44,9 +44,7 @@ final class Relatives {
             throws SQLException {
         Set<RecordId> children = new LinkedHashSet<>();
         for (Table<?, ?> parent : tables.inReverse()) {
-            List<String> gone = Batches.keysOf(batch, parent).stream()
-                    .filter(key -> !rows.containsKey(new RecordId(parent.name(), key)))
-                    .toList();
+            List<String> gone = Batches.goneOf(batch, parent, rows);
             for (Tables.Child child : tables.childrenOf(parent.name())) {
                 children.addAll(childrenOf(session, copy, child, parent, gone));
             }

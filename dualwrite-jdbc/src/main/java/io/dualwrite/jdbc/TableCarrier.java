@@ -186,23 +186,17 @@ class TableCarrier implements Carrier {
             if (!table.laterReferences().isEmpty()) {
                 RowWriter writer = new RowWriter(session, tables.at(copy, session.connection(), table.name()));
                 writer.upsert(Batches.rowsOf(rows, table));
-                writer.unlink(table.laterReferences(), gone(table, batch, rows));
+                writer.unlink(table.laterReferences(), Batches.goneOf(batch, table, rows));
             }
         }
         for (Table<?, ?> table : tables.inReverse()) {
-            List<String> gone = gone(table, batch, rows);
+            List<String> gone = Batches.goneOf(batch, table, rows);
             if (!gone.isEmpty()) {
                 RowWriter writer = new RowWriter(session, tables.at(copy, session.connection(), table.name()));
                 writer.unlink(Generations.within(table), gone);
                 writer.delete(gone);
             }
         }
-    }
-
-    private static List<String> gone(Table<?, ?> table, Set<RecordId> batch, Map<RecordId, Row> rows) {
-        return Batches.keysOf(batch, table).stream()
-                .filter(key -> !rows.containsKey(new RecordId(table.name(), key)))
-                .toList();
     }
 
     private static void checkKey(SideTable there, RecordId id, Row row) {

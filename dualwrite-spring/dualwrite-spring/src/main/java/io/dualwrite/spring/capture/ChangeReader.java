@@ -156,16 +156,17 @@ final class ChangeReader {
 
     /** Whether what is inserted here, from wherever, can change no other record than those that it adds or finds there. */
     private boolean addsOnly(CapturedTable table, int from, int end) {
+        int conflict = end;
         for (int at = from; at < end; at++) {
             boolean instead = word(at - 1, "do") && word(at, "update");
             if ((isChange(at) && !instead) || word(at, "duplicate") || word(at, "returning")) {
                 return false;
             }
-            if (word(at, "on") && word(at + 1, "conflict")) {
-                return !setsKey(table, at, end);
+            if (conflict == end && word(at, "on") && word(at + 1, "conflict")) {
+                conflict = at;
             }
         }
-        return true;
+        return !setsKey(table, conflict, end);
     }
 
     /** An insert of values whose keys stand in the text. */

@@ -252,6 +252,7 @@ class EffectReaderTest {
     @ValueSource(
             strings = {
                 "insert into orders select * from staging returning id",
+                "insert into orders (id, code) values (?, ?) on conflict (code) do update set x = 1 returning id",
                 "select id from final table (insert into orders select * from staging)",
                 "insert into orders with x as (delete from orders where id = 1 returning *) select * from x",
                 "insert into orders (id) values (?) on duplicate key update status = 'x'",

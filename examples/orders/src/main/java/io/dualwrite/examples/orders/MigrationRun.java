@@ -13,7 +13,9 @@ import java.time.Duration;
 /** The whole way of a migration under traffic, from an empty target to a completed switch. */
 final class MigrationRun {
     private static final Duration STALENESS = Duration.ofSeconds(2);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Much longer than the lease of a relay that was killed, whose records are left alone for half a minute. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final int[] RAMP = {1, 5, 10, 25, 50, 75, 100};

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** A pool whose connections fail at a chosen moment, and that counts those it has given out and not got back. */
+/** A pool whose connections fail, or hang, at a chosen moment, and that counts those it has given out and not got back. */
 final class BrokenDataSource implements DataSource {
     enum Break {
         /** Nothing fails. */
@@ -19,20 +19,31 @@ final class BrokenDataSource implements DataSource {
         /** The commit is made, and its answer lost. */
         AFTER_COMMIT,
         /** The commit is not made. */
-        BEFORE_COMMIT
+        BEFORE_COMMIT,
+        /** Whoever asks for a connection hangs until this is over. */
+        CONNECT_HANGS,
+        /** Whoever commits hangs until this is over, and has committed then. */
+        COMMIT_HANGS
     }
 
     private final DataSource behind;
     private final AtomicInteger out = new AtomicInteger();
     private final AtomicInteger asked = new AtomicInteger();
     private volatile Break broken = Break.NEVER;
+    private int hanging;
 
     BrokenDataSource(DataSource behind) {
         this.behind = behind;
     }
 
-    void now(Break how) {
+    synchronized void now(Break how) {
         broken = how;
+        notifyAll();
+    }
+
+    /** How many threads hang now. */
+    synchronized int hanging() {
+        return hanging;
     }
 
     /** Connections that were not given back. */
@@ -51,6 +62,7 @@ final class BrokenDataSource implements DataSource {
         if (broken == Break.CONNECT) {
             throw new SQLException("unreachable", "08001");
         }
+        hangDuring(Break.CONNECT_HANGS);
         Connection real = behind.getConnection();
         out.incrementAndGet();
         return (Connection) Proxy.newProxyInstance(
@@ -66,11 +78,28 @@ final class BrokenDataSource implements DataSource {
                         if (method.getName().equals("commit") && broken == Break.BEFORE_COMMIT) {
                             throw new SQLException("not committed", "08006");
                         }
+                        if (method.getName().equals("commit")) {
+                            hangDuring(Break.COMMIT_HANGS);
+                        }
                         return method.invoke(real, args);
                     } catch (InvocationTargetException thrown) {
                         throw thrown.getCause();
                     }
                 });
+    }
+
+    private synchronized void hangDuring(Break hang) throws SQLException {
+        hanging++;
+        try {
+            while (broken == hang) {
+                wait();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("interrupted", "08000", interrupted);
+        } finally {
+            hanging--;
+        }
     }
 
     @Override

@@ -27,7 +27,7 @@ import io.dualwrite.journal.Backlog;
 import io.dualwrite.journal.Postponement;
 import io.dualwrite.path.BreakerWatch;
 import io.dualwrite.path.CallPolicy;
-import io.dualwrite.path.FallbackPolicy;
+import io.dualwrite.path.GuardedFallback;
 import io.dualwrite.path.ReadPath;
 import io.dualwrite.path.ReadWatch;
 import io.dualwrite.path.ShadowReader;
@@ -227,7 +227,7 @@ public class Migration implements AutoCloseable {
                                 && !relay.pending().contains(record)
                                 && gauge.isYounger(settings.staleness())
                                 && !gauge.knowsOfRanges(),
-                        settings.fallback() ? FallbackPolicy.onErrors() : FallbackPolicy.never()),
+                        new GuardedFallback(settings.fallback())),
                 listener);
         this.writes = new WritePath(transactions);
         board.watch(change -> listener.on(new StageMoved(change.from(), change.to())));

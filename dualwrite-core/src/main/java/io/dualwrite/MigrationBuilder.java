@@ -7,6 +7,7 @@ import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.flag.StageSource;
 import io.dualwrite.path.CopyCalls;
+import io.dualwrite.path.FallbackPolicy;
 import io.dualwrite.repair.BackfillSettings;
 import io.dualwrite.repair.ContinuousSettings;
 import io.dualwrite.repair.HandoverSettings;
@@ -43,7 +44,7 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
     private double shadowSample = 1.0;
     private @Nullable BooleanSupplier shadowSampler;
     private Equivalence<Object> equivalence = Equivalences.fields();
-    private boolean fallback = true;
+    private FallbackPolicy fallback = FallbackPolicy.onErrors();
     private boolean wholeCopy;
     private RelaySettings relay = RelaySettings.defaults();
     private BackfillSettings backfill = BackfillSettings.defaults();
@@ -189,7 +190,12 @@ public abstract class MigrationBuilder<B extends MigrationBuilder<B>> {
 
     /** Whether a by-key read that fails on the authority may be answered by a fresh copy; default true. */
     public B fallback(boolean allowed) {
-        this.fallback = allowed;
+        return fallback(allowed ? FallbackPolicy.onErrors() : FallbackPolicy.never());
+    }
+
+    /** After which errors of the authority a fresh copy may answer a by-key read; default {@link FallbackPolicy#onErrors}. */
+    public B fallback(FallbackPolicy covered) {
+        this.fallback = Objects.requireNonNull(covered, "covered");
         return self();
     }
 

@@ -6,6 +6,7 @@ import io.dualwrite.event.MigrationListener;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.flag.StageSource;
 import io.dualwrite.path.CopyCalls;
+import io.dualwrite.path.FallbackPolicy;
 import io.dualwrite.repair.BackfillSettings;
 import io.dualwrite.repair.ContinuousSettings;
 import io.dualwrite.repair.HandoverSettings;
@@ -42,7 +43,7 @@ public record MigrationSettings(
         double shadowSample,
         @Nullable BooleanSupplier shadowSampler,
         Equivalence<Object> equivalence,
-        boolean fallback,
+        FallbackPolicy fallback,
         boolean wholeCopy,
         RelaySettings relay,
         BackfillSettings backfill,

@@ -20,7 +20,9 @@ import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.store.Store;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -252,6 +254,26 @@ class DualWriteRepositoryTest {
         try (DualWriteRepository<Order, Long> orders = builder().build()) {
             stores.origin().outage = Outage.THROWS_CHECKED;
             assertThatThrownBy(() -> orders.find(9L)).isInstanceOf(Exception.class);
+        }
+    }
+
+    @Test
+    void aPolicyOfOnesOwnSaysAfterWhichErrorsTheCopyAnswers() {
+        flag.set(Stage.SHADOW);
+        stores.target().rows.put(9L, Order.of(9, "there"));
+        stores.origin().outage = Outage.THROWS_CHECKED;
+        try (DualWriteRepository<Order, Long> orders = builder()
+                .wholeCopy(true)
+                .fallback(SQLException.class::isInstance)
+                .build()) {
+            assertThatThrownBy(() -> orders.find(9L)).isInstanceOf(IOException.class);
+        }
+        try (DualWriteRepository<Order, Long> orders = builder()
+                .wholeCopy(true)
+                .fallback(IOException.class::isInstance)
+                .build()) {
+            await().ignoreExceptions()
+                    .untilAsserted(() -> assertThat(orders.find(9L)).isEqualTo(Order.of(9, "there")));
         }
     }
 

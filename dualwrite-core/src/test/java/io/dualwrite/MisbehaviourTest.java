@@ -1,9 +1,11 @@
 package io.dualwrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.dualwrite.event.MigrationEvent;
+import io.dualwrite.event.MigrationEvent.FellBack;
 import io.dualwrite.event.MigrationEvent.FlagFailed;
 import io.dualwrite.event.MigrationEvent.ShadowCompared;
 import io.dualwrite.event.MigrationEvent.ShadowFailed;
@@ -15,6 +17,7 @@ import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.store.KeyCodecs;
 import io.dualwrite.store.RecordType;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever a comparator, a listener, a sampler or a flag does: the caller does not notice, and events tell of it. */
+/** Whatever a comparator, a listener, a sampler, a fallback policy or a flag does: the caller does not notice, and events tell of it. */
 @Execution(ExecutionMode.CONCURRENT)
 class MisbehaviourTest {
     private static final Order ORDER = Order.of(1, "ann");
@@ -236,6 +239,21 @@ class MisbehaviourTest {
             Class<?> told = throwing ? ShadowFailed.class : ShadowCompared.class;
             await().untilAsserted(() -> assertThat(events).hasAtLeastOneElementOfType(told));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void aFallbackPolicy(Mode mode, Misdeed misdeed) throws Exception {
+        try (Subject subject =
+                open(mode, builder -> builder.wholeCopy(true).fallback(failure -> misdeed.<Boolean>commit()))) {
+            sides.origin().suffer(FaultyOrders.Outage.THROWS_CHECKED);
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(subject::find)
+                    .isExactlyInstanceOf(IOException.class)
+                    .hasMessage("down");
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(events).doesNotHaveAnyElementsOfTypes(FellBack.class);
     }
 
     @ParameterizedTest

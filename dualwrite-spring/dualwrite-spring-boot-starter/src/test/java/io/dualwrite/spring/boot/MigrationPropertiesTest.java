@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dualwrite.MigrationBuilder;
 import io.dualwrite.MigrationSettings;
 import io.dualwrite.repair.ContinuousSettings;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class MigrationPropertiesTest {
         assertThat(said.writersWait()).isEqualTo(defaults.writersWait());
         assertThat(said.handoverBudget()).isEqualTo(defaults.handover().budget());
         assertThat(said.shadowSample()).isEqualTo(defaults.shadowSample());
-        assertThat(said.fallback()).isEqualTo(defaults.fallback());
+        assertThat(said.fallback()).isEqualTo(defaults.fallback().covers(new IOException()));
         assertThat(said.verifyContinuously()).isEqualTo(defaults.continuous() != null);
         assertThat(said.continuous()).isEqualTo(ContinuousSettings.defaults());
         assertThat(said.createTables()).isNull();

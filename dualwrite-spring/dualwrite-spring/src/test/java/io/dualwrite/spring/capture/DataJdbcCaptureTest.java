@@ -6,7 +6,7 @@ import io.dualwrite.jdbc.Jdbc;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.jdbc.Table;
 import io.dualwrite.spring.DualWrite;
-import io.dualwrite.spring.EnableDualWrite;
+import io.dualwrite.spring.config.EnableDualWrite;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dualwrite.decorate.Reads;
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.spring.DualWrite;
-import io.dualwrite.spring.EnableDualWrite;
+import io.dualwrite.spring.config.EnableDualWrite;
 import io.dualwrite.spring.jpa.JpaShop.Customers;
 import io.dualwrite.spring.jpa.JpaShop.Databases;
 import io.dualwrite.spring.jpa.Model.Customer;

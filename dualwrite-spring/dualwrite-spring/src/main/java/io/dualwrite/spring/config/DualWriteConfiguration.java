@@ -1,8 +1,10 @@
-package io.dualwrite.spring.advice;
+package io.dualwrite.spring.config;
 
 import io.dualwrite.jdbc.JdbcMigration;
 import io.dualwrite.spring.MigrationLifecycle;
 import io.dualwrite.spring.ParticipationSettings;
+import io.dualwrite.spring.advice.DegradationPostProcessor;
+import io.dualwrite.spring.advice.ParticipationPostProcessor;
 import io.dualwrite.spring.capture.CapturingDataSource;
 import io.dualwrite.spring.relational.RoutedAggregates;
 import java.util.List;
@@ -13,7 +15,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What {@link io.dualwrite.spring.EnableDualWrite} imports. */
+/** What {@link EnableDualWrite} imports. */
 @Configuration(proxyBeanMethods = false)
 public class DualWriteConfiguration {
     @Bean

@@ -1,6 +1,9 @@
-package io.dualwrite.spring;
+package io.dualwrite.spring.config;
 
-import io.dualwrite.spring.advice.DualWriteConfiguration;
+import io.dualwrite.spring.DualWrite;
+import io.dualwrite.spring.GracefulDegradation;
+import io.dualwrite.spring.MigrationFactory;
+import io.dualwrite.spring.ParticipationSettings;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

@@ -3,7 +3,7 @@ package io.dualwrite.spring;
 import io.dualwrite.jdbc.JdbcMigrationBuilder;
 
 /**
- * <strong>SPI.</strong> Has the last word on how a migration is built: called once per migration, in the order of the
+ * Has the last word on how a migration is built: called once per migration, in the order of the
  * beans, after everything that properties and other beans say and before {@code build()}. What it throws fails the start of
  * the application.
  */

@@ -13,9 +13,18 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every extension point of core and JDBC has a contract here, and a row in the README that names both. */
+/** Every extension point of any module has a contract here, and a row in the README that names both. */
 class ExtensionPointsTest {
     private static final Path ROOT = Path.of("..");
+    private static final List<String> MODULES = List.of(
+            "dualwrite-core",
+            "dualwrite-jdbc",
+            "dualwrite-control",
+            "dualwrite-cluster",
+            "dualwrite-spring/dualwrite-spring",
+            "dualwrite-spring/dualwrite-spring-boot-starter",
+            "dualwrite-spring/dualwrite-spring-boot3-starter",
+            "dualwrite-spring/dualwrite-spring-test");
     private static final Path CONTRACTS = Path.of("src/main/java/io/dualwrite/testkit/contract");
 
     @Test
@@ -47,7 +56,7 @@ class ExtensionPointsTest {
     /** The simple names of all types whose documentation says that they are extension points. */
     private static Set<String> extensionPoints() throws IOException {
         Set<String> points = new TreeSet<>();
-        for (String module : List.of("dualwrite-core", "dualwrite-jdbc")) {
+        for (String module : MODULES) {
             try (Stream<Path> sources = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {
                 for (Path source : sources.filter(file -> file.toString().endsWith(".java"))
                         .toList()) {

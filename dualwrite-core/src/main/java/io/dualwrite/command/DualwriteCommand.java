@@ -114,7 +114,8 @@ public final class DualwriteCommand {
         return outcome;
     }
 
-    private static boolean isTerminal(PrintStream out) {
+    /** Whether somebody looks at a terminal on which what is said here appears; false for any other stream than standard output. */
+    public static boolean isTerminal(PrintStream out) {
         Console console = System.console();
         if (out != System.out || console == null) {
             return false;

@@ -1,5 +1,6 @@
 package io.dualwrite.examples.orders;
 
+import io.dualwrite.command.DualwriteCommand;
 import io.dualwrite.examples.orders.check.Result;
 import io.dualwrite.examples.orders.console.Teller;
 import java.io.PrintStream;
@@ -27,7 +28,7 @@ public final class Main {
         }
         try {
             Options options = Options.parse(arguments);
-            Teller teller = new Teller(out, options.bars() || System.console() != null);
+            Teller teller = new Teller(out, options.bars() || DualwriteCommand.isTerminal(out));
             RunDirectory directory = RunDirectory.open(options);
             teller.say(headline(options, directory));
             return run(options, directory, teller);

@@ -483,7 +483,8 @@ public class Migration implements AutoCloseable {
 
     /**
      * What {@link #backfill} would do now: record types in order, about how many records, how far earlier runs came, and every
-     * obstacle. Writes nothing on either side. Blocks on both.
+     * obstacle: the stage, and until the target has the authority, what is against it as a copy. Changes nothing but the
+     * library's own tables, where it was asked to create them and {@link #start} has not come to it yet. Blocks on both sides.
      *
      * @throws IllegalStateException before {@link #start}
      */

@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at what a backfill would do. Reads only: what of the library's own might still have to be created is not looked at,
- * so tables beside the target are read once the copy follows, and not before. Thread-safe; blocks on both stores.
+ * Looks at what a backfill would do. Reads only: how far it has come is kept in tables beside the target, and looked up once
+ * the copy follows, not before. What is against the copy is told from the beginning, when there is time to mend it; a target
+ * that has the authority is no copy. Thread-safe; blocks on both stores.
  */
 final class BackfillPlanner {
     private final Board board;
@@ -31,12 +32,12 @@ final class BackfillPlanner {
         }
         List<String> obstacles = new ArrayList<>();
         ControlRow row = row(obstacles);
-        boolean follows =
-                row != null && row.stage().write().followed() && board.view().authority() == Side.ORIGIN;
+        boolean leads = board.view().authority() == Side.ORIGIN;
+        boolean follows = row != null && leads && row.stage().write().followed();
         if (row != null && !follows) {
             obstacles.add("the stage is " + board.stage() + "; move to DUAL_WRITE first, where a backfill runs");
         }
-        if (follows) {
+        if (row != null && leads) {
             obstacles.addAll(preflight.copy(Side.TARGET));
         }
         List<OfType> each = new ArrayList<>();

@@ -39,6 +39,18 @@ class BackfillTest {
                 .satisfies(told -> assertThat(told.done()).isEqualTo(5));
     }
 
+    /** While it is handed over nobody has the authority. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FROZEN")
+    void aPlanTellsWhatIsAgainstTheCopyAsLongAsTheTargetIsOne(Stage stage) throws Exception {
+        bench = Bench.at(stage);
+        bench.againstCopy.add("a table is missing");
+
+        List<String> obstacles = bench.node().backfill.plan(bench.preflight()).obstacles();
+
+        assertThat(obstacles.contains("a table is missing")).isEqualTo(!stage.isBeyondFlip());
+    }
+
     @Test
     void leftoversOnTheCopyGo() throws Exception {
         originHas(2, 4);

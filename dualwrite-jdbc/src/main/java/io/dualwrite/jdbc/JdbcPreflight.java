@@ -12,10 +12,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +51,7 @@ final class JdbcPreflight implements Preflight {
             inspect(side, reasons, session -> {
                 libraryTables(session, side, reasons);
                 database(session, side, reasons);
-                tables(session, side, reasons);
+                tables(session, side, new PairCheck(), reasons);
                 warnOfLateWriting(session, side);
             });
         }
@@ -68,23 +65,22 @@ final class JdbcPreflight implements Preflight {
         if (row == null) {
             return reasons;
         }
+        PairCheck pairs = new PairCheck();
         inspect(side, reasons, session -> {
             libraryTables(session, side, reasons);
             database(session, side, reasons);
-            tables(session, side, reasons);
+            tables(session, side, pairs, reasons);
             foreignKeys(session, side, reasons);
             if (row.generation() == 0 && !adopting) {
                 rows(session, side, reasons);
             }
         });
         inspect(side.other(), reasons, session -> {
-            tables(session, side.other(), reasons);
+            tables(session, side.other(), pairs, reasons);
             foreignKeys(session, side.other(), reasons);
         });
         servers(reasons);
-        if (reasons.isEmpty()) {
-            together(reasons);
-        }
+        tables.inOrder().forEach(table -> pairs.check(table, reasons));
         return reasons;
     }
 
@@ -198,14 +194,19 @@ final class JdbcPreflight implements Preflight {
         problems.forEach(problem -> reasons.add("The database of " + places.of(side) + " " + problem));
     }
 
-    private void tables(Session session, Side side, List<String> reasons) throws SQLException {
+    private void tables(Session session, Side side, PairCheck pairs, List<String> reasons) throws SQLException {
+        pairs.note(side, session.dialect().identity(session.connection()));
         Map<String, Table<?, ?>> taken = new HashMap<>();
         for (Table<?, ?> table : tables.inOrder()) {
             TableCheck.check(session, table, side, reasons);
             TableShape shape =
                     TableShape.find(session.connection(), table.tables().of(side));
-            Table<?, ?> other = shape == null ? null : taken.put(shape.quoted(), table);
-            if (shape != null && other != null) {
+            if (shape == null) {
+                continue;
+            }
+            pairs.note(table, side, shape);
+            Table<?, ?> other = taken.put(shape.quoted(), table);
+            if (other != null) {
                 reasons.add("The tables " + other + " and " + table + " are both " + shape.quoted() + " on the " + side
                         + "; declare each table once");
             }
@@ -227,75 +228,5 @@ final class JdbcPreflight implements Preflight {
                         + " adoptTarget(true) on the builder to have them replaced by the origin's");
             }
         }
-    }
-
-    /** The copy must hold what the authority may, and after a switch the other way round. */
-    private static void losses(Table<?, ?> table, TableShape from, TableShape to, Side copy, List<String> reasons) {
-        for (Column column : from.columns().values()) {
-            String there = table.counterpart(copy.other(), column.name());
-            Column other = there == null ? null : to.columns().get(there.toLowerCase(Locale.ROOT));
-            String atOrigin = copy == Side.TARGET || there == null ? column.name() : there;
-            if (other == null || other.generated() || table.isFitting(atOrigin)) {
-                continue;
-            }
-            String loss = TypeFit.loss(column, other);
-            if (loss != null) {
-                reasons.add("The column " + column.name() + " of " + table + " is a " + column.typeName() + " on the "
-                        + copy.other() + " and a " + other.typeName() + " on the " + copy + ", which does not take "
-                        + loss
-                        + "; change one of them, declare a mapping(…), or, if there are no such values, call fitting(\""
-                        + atOrigin + "\") on its Table (with jpa=true in Spring Boot, where it has none, add "
-                        + table
-                        + "." + atOrigin + " to dualwrite.migrations.<name>.fitting)");
-            }
-        }
-    }
-
-    /** What can only be told with both sides at hand. */
-    private void together(List<String> reasons) {
-        try {
-            String origin = identity(Side.ORIGIN);
-            boolean sameDatabase = Objects.equals(origin, identity(Side.TARGET));
-            for (Table<?, ?> table : tables.inOrder()) {
-                TableShape old = tables.at(places.origin(), table.name()).shape();
-                TableShape next = tables.at(places.target(), table.name()).shape();
-                if (sameDatabase && old.quoted().equals(next.quoted())) {
-                    reasons.add("Both sides of " + table + " are the table " + old.declared()
-                            + " in the same database; name the target's table with to(…), or correct a DataSource");
-                }
-                if (!table.isMapped()
-                        && !old.columns().keySet().equals(next.columns().keySet())) {
-                    reasons.add("The table " + table + " has the columns "
-                            + old.columns().keySet() + " on the ORIGIN and "
-                            + next.columns().keySet() + " on the TARGET; declare a mapping(…) between them");
-                }
-                losses(table, old, next, Side.TARGET, reasons);
-                losses(table, next, old, Side.ORIGIN, reasons);
-                if (!table.isMapped()) {
-                    stricter(old, next, Side.TARGET, reasons);
-                    stricter(next, old, Side.ORIGIN, reasons);
-                }
-            }
-        } catch (SQLException failure) {
-            reasons.add("Both sides could not be looked at (" + Fault.of(failure) + "); try again");
-        }
-    }
-
-    /** What {@code there} accepts must not break a unique key here: it could not be brought over. */
-    private static void stricter(TableShape there, TableShape here, Side side, List<String> reasons) {
-        List<Set<String>> kept = new ArrayList<>();
-        kept.add(Set.copyOf(there.primaryKey()));
-        there.unique().forEach(columns -> kept.add(Set.copyOf(columns)));
-        for (List<String> columns : here.unique()) {
-            if (kept.stream().noneMatch(columns::containsAll)) {
-                reasons.add("The unique key over " + columns + " of " + here.declared() + " on the " + side
-                        + " has no counterpart on the " + side.other()
-                        + ", which may accept records that could not be brought over; drop it, or add it there too");
-            }
-        }
-    }
-
-    private String identity(Side side) throws SQLException {
-        return places.of(side).commit(session -> session.dialect().identity(session.connection()));
     }
 }

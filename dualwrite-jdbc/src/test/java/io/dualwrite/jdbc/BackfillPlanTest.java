@@ -61,6 +61,8 @@ final class BackfillPlanTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("started");
         migration.start();
+        // What the library has of its own there, whoever looks at both sides first has created.
+        migration.status();
         Sides<TreeMap<String, List<String>>> before = contents();
 
         BackfillPlan plan = migration.planBackfill();
@@ -68,6 +70,30 @@ final class BackfillPlanTest {
         assertThat(plan.obstacles()).singleElement().asString().contains("stage is OFF");
         assertThat(plan.types()).extracting(BackfillPlan.OfType::type).containsExactly("customer", "orders");
         assertThat(contents()).isEqualTo(before);
+    }
+
+    @Test
+    void whatIsAgainstTheCopyIsToldBeforeTheFirstStepAlready() throws Exception {
+        migration.start();
+        databases.target().run("drop table orders_v2", "insert into customers (id) values (77)");
+
+        assertThat(migration.planBackfill().obstacles())
+                .hasSize(3)
+                .anyMatch(reason -> reason.contains("stage is OFF"))
+                .anyMatch(reason -> reason.contains("no table orders_v2 on the TARGET"))
+                .anyMatch(reason -> reason.contains("customers on the TARGET has rows already"));
+    }
+
+    @Test
+    void rowsOnTheTargetAreNothingAgainstACopyThatWasBegun() throws Exception {
+        migration.start();
+        migration.moveTo(Stage.JOURNAL);
+        databases.target().run("insert into customers (id) values (77)");
+
+        assertThat(migration.planBackfill().obstacles())
+                .singleElement()
+                .asString()
+                .contains("stage is JOURNAL");
     }
 
     @Test

@@ -49,6 +49,38 @@ final class JdbcPreflightTest {
     }
 
     @Test
+    void whatIsMissingKeepsNothingBackThatCanBeToldOfTheOtherTables() {
+        record Other(Long id) {}
+        databases
+                .origin()
+                .run(
+                        "create table thing (id bigint primary key, x bigint, y integer)",
+                        "create table other (id bigint primary key)");
+        databases
+                .target()
+                .run(
+                        "create table thing (id bigint primary key, x integer, y integer unique)",
+                        "insert into thing values (1, 2, 3)");
+        Table<Other, Long> other =
+                Jdbc.table("other", Other.class, Long.class).key(Other::id);
+        assertThat(preflight(new Shop(databases, List.of(thing(), other))).copy(Side.TARGET))
+                .hasSize(4)
+                .anyMatch(reason -> reason.contains("no table other on the TARGET"))
+                .anyMatch(reason -> reason.contains("thing on the TARGET has rows already"))
+                .anyMatch(reason -> reason.contains("fitting(\"x\")"))
+                .anyMatch(reason -> reason.contains("unique key over [y] of thing on the TARGET"));
+    }
+
+    @Test
+    void whatCannotBeToldOfOneSideIsToldOfTheOther() {
+        databases.target().run("create table thing (id bigint, x integer)");
+        assertThat(preflight(new Shop(databases, List.of(thing()))).copy(Side.TARGET))
+                .hasSize(2)
+                .anyMatch(reason -> reason.contains("no table thing on the ORIGIN"))
+                .anyMatch(reason -> reason.contains("thing on the TARGET has no primary key"));
+    }
+
+    @Test
     void oneTableUnderTwoNamesIsRefused() throws Exception {
         String schema;
         try (Connection connection = databases.origin().pool().getConnection()) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param nullable whether it may hold no value
  * @param generated whether the database computes its value and none can be written
  * @param identity whether the database numbers it
+ * @param sequence the sequence that its default takes its value from, as the database spells it; null when there is none
  * @param collation the name of the rules by which its text is compared, where the database has a choice of them
  */
 record Column(
@@ -36,6 +37,7 @@ record Column(
         boolean nullable,
         boolean generated,
         boolean identity,
+        @Nullable String sequence,
         @Nullable String collation) {
     /** Whether its values are ordered as text. */
     boolean isText() {

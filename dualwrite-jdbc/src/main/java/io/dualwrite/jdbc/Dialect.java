@@ -220,8 +220,21 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
     /** Adds what keeps a table from being moved, whatever is declared of it; said of "the table". */
     void problems(Statements statements, TableShape shape, List<String> reasons) throws SQLException;
 
+    /** The sequence that a column's default takes its value from, as it is spelled there; null when there is none. */
+    @Nullable String sequenceIn(String columnDefault);
+
+    /** Whether an identity column's next number is beyond those of all rows, with whatever number they were inserted. */
+    default boolean numbersBeyondRows() {
+        return false;
+    }
+
     /** Where a generator of keys stands, or null when there is none of that name. */
     @Nullable GeneratorState generatorState(Statements statements, Generator generator) throws SQLException;
+
+    /** Whether this user may {@link #restart} a generator that is there, as far as that can be told beforehand. */
+    default boolean mayRestart(Statements statements, Generator generator) throws SQLException {
+        return true;
+    }
 
     /** Makes {@code next} the number the generator gives out next. */
     void restart(Statements statements, Generator generator, long next) throws SQLException;

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,13 @@ record H2Dialect() implements Dialect {
     private static final int CONTROL_STRIPES = 64;
     /** After so many stripes that others hold, all of them may well be held. */
     private static final int SHARED_TRIES = 8;
+
+    /** A sequence's name, quoted and with its schema, as an expression over those that there are. */
+    private static final String SEQUENCE = "'\"' || replace(sequence_schema, '\"', '\"\"') || '\".\"'"
+            + " || replace(sequence_name, '\"', '\"\"') || '\"'";
+
+    private static final Pattern NEXT_VALUE =
+            Pattern.compile("NEXT VALUE FOR (\"(?:[^\"]|\"\")+\"\\.\"(?:[^\"]|\"\")+\")");
 
     private static final String FOR_UPDATE = " for update skip locked";
     private static final Duration REST = Duration.ofMillis(1);
@@ -315,13 +324,10 @@ record H2Dialect() implements Dialect {
                     identity.table().table(),
                     identity.column().spelled());
         }
-        SqlName name = SqlName.parse(generator.name());
         return statements.first(
-                "select base_value, increment, cache from information_schema.sequences"
-                        + " where upper(sequence_name) = upper(?) and upper(sequence_schema) = upper(coalesce(?, schema()))",
+                "select base_value, increment, cache from information_schema.sequences where " + SEQUENCE + " = ?",
                 state,
-                name.name(),
-                name.schema());
+                sequence(statements, generator));
     }
 
     @Override
@@ -331,14 +337,27 @@ record H2Dialect() implements Dialect {
                     + identity.column().quoted() + " restart with " + next);
             return;
         }
+        statements.execute("alter sequence " + sequence(statements, generator) + " restart with " + next);
+    }
+
+    @Override
+    public @Nullable String sequenceIn(String columnDefault) {
+        Matcher sequence = NEXT_VALUE.matcher(columnDefault);
+        return sequence.find() ? sequence.group(1) : null;
+    }
+
+    /** The sequence's name, quoted and with its schema. */
+    private static @Nullable String sequence(Statements statements, Generator generator) throws SQLException {
+        if (generator instanceof Generator.Default found) {
+            return found.sequence();
+        }
         SqlName name = SqlName.parse(generator.name());
-        String spelled = statements.first(
-                "select '\"' || sequence_schema || '\".\"' || sequence_name || '\"' from information_schema.sequences"
+        return statements.first(
+                "select " + SEQUENCE + " from information_schema.sequences"
                         + " where upper(sequence_name) = upper(?) and upper(sequence_schema) = upper(coalesce(?, schema()))",
                 row -> row.getString(1),
                 name.name(),
                 name.schema());
-        statements.execute("alter sequence " + spelled + " restart with " + next);
     }
 
     @Override

@@ -97,13 +97,7 @@ final class JdbcPreflight implements Preflight {
         });
         JdbcGenerators generators = new JdbcGenerators(places, tables);
         for (Side side : Side.values()) {
-            inspect(side, reasons, session -> {
-                for (Table<?, ?> table : tables.inOrder()) {
-                    if (table.sequences() != null || table.isIdentity()) {
-                        generators.state(session, places.of(side), table);
-                    }
-                }
-            });
+            inspect(side, reasons, session -> generators.check(session, places.of(side), reasons));
         }
         inspect(authority, reasons, session -> new MappingProof(places, tables).check(session, authority, reasons));
         return reasons;

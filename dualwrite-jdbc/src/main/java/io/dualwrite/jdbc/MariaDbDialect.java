@@ -41,6 +41,8 @@ record MariaDbDialect(boolean mysql) implements Dialect {
     private static final String MODE =
             "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION";
 
+    private static final Pattern NEXT_VALUE = Pattern.compile("nextval\\((`(?:[^`]|``)+`\\.`(?:[^`]|``)+`)\\)");
+
     private static final Pattern NEXT_NUMBER = Pattern.compile("\\) ENGINE=\\S+ (?:.* )?AUTO_INCREMENT=(\\d+)");
 
     @Override
@@ -430,7 +432,12 @@ record MariaDbDialect(boolean mysql) implements Dialect {
                 ? null
                 : statements.first(
                         "select next_not_cached_value, increment, cache_size from " + sequence,
-                        row -> new GeneratorState(row.getLong(1), Math.max(1, row.getLong(2)), row.getLong(3)));
+                        row -> new GeneratorState(row.getLong(1), step(row.getLong(2)), row.getLong(3)));
+    }
+
+    /** Of an increment of 0 the server's own is meant, which is 1 as a rule. */
+    private static long step(long increment) {
+        return increment == 0 ? 1 : increment;
     }
 
     @Override
@@ -442,8 +449,22 @@ record MariaDbDialect(boolean mysql) implements Dialect {
         }
     }
 
+    @Override
+    public @Nullable String sequenceIn(String columnDefault) {
+        Matcher sequence = NEXT_VALUE.matcher(columnDefault);
+        return sequence.find() ? sequence.group(1) : null;
+    }
+
+    @Override
+    public boolean numbersBeyondRows() {
+        return true;
+    }
+
     /** The sequence's name, quoted and with its database. */
     private static @Nullable String sequence(Statements statements, Generator generator) throws SQLException {
+        if (generator instanceof Generator.Default found) {
+            return found.sequence();
+        }
         SqlName name = SqlName.parse(generator.name());
         return statements.first(
                 "select table_schema, table_name from information_schema.tables where table_type = 'SEQUENCE'"

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ record PostgresDialect() implements Dialect {
      * path, takes this very lock.
      */
     private static final String LOCK_KEY = "(cast(cast('" + LibraryTables.CONTROL + "' as regclass) as oid)::int, ?)";
+
+    /** What the argument is cast to says when the name is looked up, and not where. */
+    private static final Pattern NEXT_VALUE = Pattern.compile("nextval\\(\\(*'((?:[^']|'')+)'");
 
     @Override
     public LibraryTables.Words words() {
@@ -418,8 +423,25 @@ record PostgresDialect() implements Dialect {
                 "select setval(to_regclass(?), cast(? as bigint), false)", sequence(statements, generator), next);
     }
 
+    @Override
+    public boolean mayRestart(Statements statements, Generator generator) throws SQLException {
+        return Boolean.TRUE.equals(statements.first(
+                "select has_sequence_privilege(to_regclass(?), 'UPDATE')",
+                row -> row.getBoolean(1),
+                sequence(statements, generator)));
+    }
+
+    @Override
+    public @Nullable String sequenceIn(String columnDefault) {
+        Matcher sequence = NEXT_VALUE.matcher(columnDefault);
+        return sequence.find() ? sequence.group(1).replace("''", "'") : null;
+    }
+
     /** The sequence's name, quoted and with its schema. */
     private static @Nullable String sequence(Statements statements, Generator generator) throws SQLException {
+        if (generator instanceof Generator.Default found) {
+            return statements.first("select cast(to_regclass(?) as text)", row -> row.getString(1), found.sequence());
+        }
         if (generator instanceof Generator.Identity identity) {
             return statements.first(
                     "select pg_get_serial_sequence(?, ?)",

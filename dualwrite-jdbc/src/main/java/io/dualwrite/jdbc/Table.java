@@ -229,14 +229,21 @@ public final class Table<R, K> {
         return new Table<>(draft);
     }
 
-    /** Keys come from these sequences, {@code name} or {@code schema.name}; a handover sets the new one ahead of the old. */
+    /**
+     * Keys come from these sequences, {@code name} or {@code schema.name}; a handover sets the new one ahead of the old. To be
+     * declared where the application asks the sequence itself: one in a column's default is found there.
+     */
     public Table<R, K> generated(String originSequence, String targetSequence) {
         Draft<R, K> draft = new Draft<>(this);
         draft.sequences = new Sides<>(originSequence, targetSequence);
         return new Table<>(draft);
     }
 
-    /** Keys come from identity (or serial) columns; a handover sets the new one ahead of the old. */
+    /**
+     * Keys come from identity (or serial) columns; a handover sets the new one ahead of the old. Those that are not declared are
+     * set ahead too; declared, the column has to be there on both sides, and on MariaDB numbers whose record was deleted are
+     * not given out again.
+     */
     public Table<R, K> identity() {
         Draft<R, K> draft = new Draft<>(this);
         draft.identity = true;
@@ -397,6 +404,11 @@ public final class Table<R, K> {
 
     boolean isIdentity() {
         return identity;
+    }
+
+    /** Whether it was declared where its keys come from. */
+    boolean isNumbered() {
+        return sequences != null || identity;
     }
 
     boolean isHarmless(String trigger) {

@@ -155,6 +155,7 @@ record TableShape(
         String typeName = row.getString("TYPE_NAME");
         int size = row.getInt("COLUMN_SIZE");
         Kind kind = dialect.kind(row.getInt("DATA_TYPE"), typeName, size);
+        String otherwise = row.getString("COLUMN_DEF");
         int digits = row.getInt("DECIMAL_DIGITS");
         if (row.wasNull()) {
             digits = digits(kind, size);
@@ -170,6 +171,7 @@ record TableShape(
                 row.getInt("NULLABLE") == DatabaseMetaData.columnNullable,
                 "YES".equals(row.getString("IS_GENERATEDCOLUMN")),
                 "YES".equals(row.getString("IS_AUTOINCREMENT")),
+                otherwise == null ? null : dialect.sequenceIn(otherwise),
                 collations.get(spelled));
     }
 

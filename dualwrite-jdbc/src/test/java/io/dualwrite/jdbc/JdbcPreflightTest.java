@@ -61,8 +61,7 @@ final class JdbcPreflightTest {
                 .run(
                         "create table thing (id bigint primary key, x integer, y integer unique)",
                         "insert into thing values (1, 2, 3)");
-        Table<Other, Long> other =
-                Jdbc.table("other", Other.class, Long.class).key(Other::id);
+        Table<Other, Long> other = Jdbc.table("other", Other.class, Long.class).key(Other::id);
         assertThat(preflight(new Shop(databases, List.of(thing(), other))).copy(Side.TARGET))
                 .hasSize(4)
                 .anyMatch(reason -> reason.contains("no table other on the TARGET"))
@@ -307,6 +306,25 @@ final class JdbcPreflightTest {
         Shop shop = new Shop(databases, List.of(thing().generated("s", "s")));
         shop.atShadow();
         assertThat(preflight(shop).handover(Side.ORIGIN)).anyMatch(reason -> reason.contains("generator s"));
+    }
+
+    @Test
+    void aGeneratorThatNobodyDeclaredAndThatCountsDownIsAReasonAgainstAHandover() {
+        for (Side side : Side.values()) {
+            databases
+                    .of(side)
+                    .run(
+                            "create sequence s increment by -1",
+                            "create table thing (id bigint default "
+                                    + (engine == Engine.POSTGRES
+                                            ? "nextval('s')"
+                                            : engine == Engine.MARIADB ? "nextval(s)" : "next value for s")
+                                    + " primary key)");
+        }
+        Shop shop = new Shop(databases, List.of(thing())).atShadow();
+        assertThat(preflight(shop).handover(Side.ORIGIN))
+                .hasSize(2)
+                .allMatch(reason -> reason.contains("column id of thing") && reason.contains("counts down"));
     }
 
     private List<String> against(Table<?, ?> table) {

@@ -911,7 +911,7 @@ public class Migration implements AutoCloseable {
 
     private List<MigrationListener> listeners() {
         List<MigrationListener> all = new ArrayList<>(settings.listeners());
-        all.add(new LoggingListener(name));
+        all.add(new LoggingListener(name, settings.pace()::nanos));
         if (meters != null) {
             all.add(meters);
         }

@@ -86,25 +86,10 @@ final class ProgressView implements MigrationListener {
 
     private String line(Progress progress) {
         StringBuilder line = new StringBuilder(progress.job() + " " + progress.type() + ": ");
-        progress.percent()
-                .ifPresent(percent -> line.append(form == Form.BAR ? bar(percent) : "")
-                        .append(percent)
-                        .append(" %, "));
-        line.append(String.format(Locale.ROOT, "%,d", progress.done()));
-        if (progress.total() > progress.done()) {
-            line.append(String.format(Locale.ROOT, " of about %,d", progress.total()));
+        if (form == Form.BAR) {
+            progress.percent().ifPresent(percent -> line.append(bar(percent)));
         }
-        line.append(" records");
-        if (progress.perSecond() > 0) {
-            line.append(String.format(Locale.ROOT, ", %,.0f/s", progress.perSecond()));
-        }
-        progress.left()
-                .filter(left -> !left.isZero())
-                .ifPresent(left -> line.append(", ").append(Report.text(left)).append(" left"));
-        if (!progress.waitingFor().isEmpty()) {
-            line.append(", waiting: ").append(String.join("; ", progress.waitingFor()));
-        }
-        return line.toString();
+        return line.append(progress.inWords()).toString();
     }
 
     private static String bar(int percent) {

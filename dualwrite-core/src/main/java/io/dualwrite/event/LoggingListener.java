@@ -20,6 +20,7 @@ import io.dualwrite.event.MigrationEvent.VerificationMeasured;
 import io.dualwrite.event.MigrationEvent.WaitedOut;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,20 +28,31 @@ import org.slf4j.event.Level;
 
 /**
  * Writes events to SLF4J under {@code io.dualwrite.migration.<name>}. What a person should look at is WARN or ERROR, what a
- * person did or waits for is INFO, the rest DEBUG. A failure that repeats itself is WARN once and DEBUG until another kind
+ * person did or waits for is INFO, how far a long job is, every half minute, too, and the rest DEBUG. A failure that repeats itself is WARN once and DEBUG until another kind
  * or a success comes between. Keys are redacted and there are no contents. Thread-safe.
  */
 public final class LoggingListener implements MigrationListener {
     private final Logger log;
     private final Map<Class<?>, String> lastFailure = new ConcurrentHashMap<>();
+    private final ProgressLines lines;
 
     public LoggingListener(String migration) {
+        this(migration, System::nanoTime);
+    }
+
+    /** With another clock than this machine's, in nanoseconds. */
+    public LoggingListener(String migration, LongSupplier nanos) {
+        this.lines = new ProgressLines(nanos);
         this.log = LoggerFactory.getLogger("io.dualwrite.migration." + migration);
     }
 
     @Override
     public void on(MigrationEvent event) {
-        log.atLevel(level(event)).log("{}", event);
+        if (event instanceof Progress progress && lines.isDue(progress)) {
+            log.info("{}", ProgressLines.line(progress));
+        } else {
+            log.atLevel(level(event)).log("{}", event);
+        }
     }
 
     private Level level(MigrationEvent event) {

@@ -107,16 +107,39 @@ public sealed interface MigrationEvent {
     /**
      * A long job went on, or waits. Of {@code done} records some may have been done by runs before this one.
      *
-     * @param total an estimate, more than {@code done} until the type is done; -1 when there is none
-     * @param elapsed since this run began with the type
+     * @param part the number of the part that it is about, where several nodes share a job; -1 where it is about the whole type
+     * @param total an estimate, more than {@code done} until the type, or the part, is done; -1 when there is none
+     * @param elapsed since this run began with the type, or the part
      * @param perSecond records a second in this run, its waits included
      * @param waitingFor what it waits for now; empty while it does not
      */
     record Progress(
-            String job, String type, long done, long total, Duration elapsed, double perSecond, List<String> waitingFor)
+            String job,
+            String type,
+            int part,
+            long done,
+            long total,
+            Duration elapsed,
+            double perSecond,
+            List<String> waitingFor)
             implements MigrationEvent {
+        /** The job that goes round and round, and has no end to be near to. */
+        public static final String CONTINUOUS = "continuous verification";
+
         public Progress {
             waitingFor = List.copyOf(waitingFor);
+        }
+
+        /** About a whole record type. */
+        public Progress(
+                String job,
+                String type,
+                long done,
+                long total,
+                Duration elapsed,
+                double perSecond,
+                List<String> waitingFor) {
+            this(job, type, -1, done, total, elapsed, perSecond, waitingFor);
         }
 
         /** Of a job that never waits and is not resumed. */
@@ -129,7 +152,12 @@ public sealed interface MigrationEvent {
             return elapsed.isZero() ? 0 : records * 1e9 / elapsed.toNanos();
         }
 
-        /** How much is done, from 0 to 100, and 100 only when the type is done; empty when the total is not known. */
+        /** In words: the share, how many, how fast, how long it takes from here, and what it waits for, as far as known. */
+        public String inWords() {
+            return ProgressText.of(this);
+        }
+
+        /** How much is done, from 0 to 100, and 100 only when all of it is done; empty when the total is not known. */
         public OptionalInt percent() {
             if (total < 0) {
                 return OptionalInt.empty();

@@ -177,15 +177,22 @@ public final class Backfill {
             // Somebody has ended the type since, or walks it with one cursor.
             return 0;
         }
-        // A part says nothing about how far the type is.
-        BackfillProgress progress = new BackfillProgress(type.name(), OptionalLong::empty, listener, pace);
+        BackfillProgress progress =
+                new BackfillProgress(type.name(), part.number(), () -> estimate(type, agreed.size()), listener, pace);
         long begun = pace.nanos();
         long rows = new BackfillCursor<>(tools, type, agreed.get(part.number()), progress, () -> {}).run();
         if (!agreed.get(0).isWhole()) {
             tools.patiently(type, () -> ended(ranges, agreed));
         }
+        progress.ended();
         listener.on(new Finished(Checkpoint.BACKFILL, rows, Duration.ofNanos(pace.nanos() - begun)));
         return rows;
+    }
+
+    /** About how many records each of so many ranges has, which are cut so that they have as many. */
+    private OptionalLong estimate(RecordType<?, ?> type, int ranges) throws Exception {
+        OptionalLong all = tools.scan().estimate(Side.ORIGIN, type.name());
+        return all.isPresent() ? OptionalLong.of(all.getAsLong() / ranges) : all;
     }
 
     /** Ends the type if all of its ranges have ended. */
@@ -214,8 +221,7 @@ public final class Backfill {
     }
 
     private <K> long run(RecordType<?, K> type, int generation) throws InterruptedException {
-        BackfillProgress progress = new BackfillProgress(
-                type.name(), () -> tools.scan().estimate(Side.ORIGIN, type.name()), listener, pace);
+        BackfillProgress progress = new BackfillProgress(type.name(), () -> estimate(type, 1), listener, pace);
         BackfillRanges<K> ranges = new BackfillRanges<>(tools, type, generation);
         List<Range> agreed = ranges.agreed();
         long rows;

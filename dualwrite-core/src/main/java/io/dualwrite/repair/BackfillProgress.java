@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** How far a run of the backfill has come with one record type, and the telling of it twice a second. Thread-safe. */
+/** How far a run of the backfill has come with one record type or a part of it, and the telling of it twice a second. Thread-safe. */
 final class BackfillProgress {
     private static final Duration TELL_EVERY = Duration.ofMillis(500);
 
     private final String type;
+    private final int part;
     private final Estimate estimate;
     private final MigrationListener listener;
     private final Pace pace;
@@ -28,9 +29,15 @@ final class BackfillProgress {
         OptionalLong ask() throws Exception;
     }
 
-    /** {@code estimate} is asked once, when there is something to tell. */
+    /** Of a whole type; {@code estimate} is asked once, when there is something to tell. */
     BackfillProgress(String type, Estimate estimate, MigrationListener listener, Pace pace) {
+        this(type, -1, estimate, listener, pace);
+    }
+
+    /** Of the part with that number, to which the estimate belongs. */
+    BackfillProgress(String type, int part, Estimate estimate, MigrationListener listener, Pace pace) {
         this.type = type;
+        this.part = part;
         this.estimate = estimate;
         this.listener = listener;
         this.pace = pace;
@@ -54,7 +61,7 @@ final class BackfillProgress {
         tellWhenDue(reasons);
     }
 
-    /** The type is done. */
+    /** The type is done, or the part. */
     synchronized void ended() {
         tell(before + now, List.of());
     }
@@ -62,7 +69,7 @@ final class BackfillProgress {
     private void tellWhenDue(List<String> reasons) {
         if (next.isOver()) {
             OptionalLong about = estimated();
-            // However wrong the estimate was: a type that is not done has at least one record more.
+            // However wrong the estimate was: what is not done has at least one record more.
             tell(about.isPresent() ? Math.max(about.getAsLong(), before + now + 1) : -1, reasons);
             next = pace.in(TELL_EVERY);
         }
@@ -92,6 +99,6 @@ final class BackfillProgress {
     private void tell(long total, List<String> reasons) {
         Duration elapsed = Duration.ofNanos(pace.nanos() - begun);
         listener.on(new Progress(
-                Checkpoint.BACKFILL, type, before + now, total, elapsed, Progress.rate(now, elapsed), reasons));
+                Checkpoint.BACKFILL, type, part, before + now, total, elapsed, Progress.rate(now, elapsed), reasons));
     }
 }

@@ -37,7 +37,7 @@ import java.util.function.Predicate;
  */
 public final class ContinuousVerifier {
     /** The job of its progress events. */
-    public static final String JOB = "continuous verification";
+    public static final String JOB = Progress.CONTINUOUS;
 
     private static final int LARGEST_PAGE = 500;
     private static final int PAGES_PER_SECOND = 4;

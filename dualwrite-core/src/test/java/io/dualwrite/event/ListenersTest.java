@@ -10,6 +10,7 @@ import io.dualwrite.event.MigrationEvent.BacklogMeasured;
 import io.dualwrite.event.MigrationEvent.BreakerMoved;
 import io.dualwrite.event.MigrationEvent.FlagFailed;
 import io.dualwrite.event.MigrationEvent.MismatchConfirmed;
+import io.dualwrite.event.MigrationEvent.Progress;
 import io.dualwrite.event.MigrationEvent.ShadowCompared;
 import io.dualwrite.event.MigrationEvent.ShadowShed;
 import io.dualwrite.event.MigrationEvent.TransferFailed;
@@ -22,6 +23,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -98,6 +100,65 @@ class ListenersTest {
         assertThat(log.list)
                 .extracting(ILoggingEvent::getLevel)
                 .containsExactly(Level.WARN, Level.DEBUG, Level.DEBUG, Level.WARN);
+    }
+
+    @Test
+    void aLongJobIsToldEveryHalfMinuteAndAtItsEnd() {
+        watch("io.dualwrite.migration.orders");
+        AtomicLong nanos = new AtomicLong();
+        LoggingListener listener = new LoggingListener("orders", nanos::get);
+        for (int halves = 1; halves <= 180; halves++) {
+            nanos.addAndGet(Duration.ofMillis(500).toNanos());
+            listener.on(progress("orders", -1, 100 * halves, 1_000_000, halves));
+        }
+        listener.on(progress("orders", -1, 18_100, 18_100, 181));
+
+        assertThat(told())
+                .containsExactly(
+                        "backfill of orders: 0 %, 6,000 of about 1,000,000 records, 200/s, 83 min left",
+                        "backfill of orders: 1 %, 12,000 of about 1,000,000 records, 200/s, 82 min left",
+                        "backfill of orders: 1 %, 18,000 of about 1,000,000 records, 200/s, 82 min left",
+                        "backfill of orders: 100 %, 18,100 records, 200/s");
+        assertThat(log.list).hasSize(181);
+    }
+
+    @Test
+    void whatIsDoneInAMomentIsToldByItsEndOnlyAndWhatHasNoneNever() {
+        watch("io.dualwrite.migration.orders");
+        AtomicLong nanos = new AtomicLong();
+        LoggingListener listener = new LoggingListener("orders", nanos::get);
+        listener.on(progress("orders", -1, 100, 200, 1));
+        listener.on(progress("orders", -1, 200, 200, 2));
+        nanos.addAndGet(Duration.ofHours(1).toNanos());
+        listener.on(new Progress(Progress.CONTINUOUS, "orders", 10, -1, Duration.ofHours(1)));
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
+    void partsOfOneTypeAreToldApartAndWhatAJobWaitsForIsTold() {
+        watch("io.dualwrite.migration.orders");
+        LoggingListener listener = new LoggingListener("orders", () -> 0);
+        listener.on(progress("orders", 0, 100, -1, 60));
+        listener.on(progress("orders", 0, 101, -1, 61));
+        listener.on(new Progress(
+                "backfill", "orders", 1, 0, -1, Duration.ofSeconds(30), 0, List.of("paused, on this node")));
+        assertThat(told())
+                .containsExactly(
+                        "backfill of orders, part 0: 100 records, 3/s",
+                        "backfill of orders, part 1: 0 records, waiting: paused, on this node");
+    }
+
+    private static Progress progress(String type, int part, long done, long total, int halfSeconds) {
+        Duration elapsed = Duration.ofMillis(500L * halfSeconds);
+        return new Progress("backfill", type, part, done, total, elapsed, Progress.rate(done, elapsed), List.of());
+    }
+
+    /** What is there for people. */
+    private List<String> told() {
+        return log.list.stream()
+                .filter(line -> line.getLevel() == Level.INFO)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +128,11 @@ public final class Maps implements Carrier, Scan, Confirmation {
                 .limit(limit)
                 .map(String::valueOf)
                 .toList();
+    }
+
+    @Override
+    public OptionalLong estimate(Side side, String type) {
+        return OptionalLong.of(items.of(side).size());
     }
 
     @Override

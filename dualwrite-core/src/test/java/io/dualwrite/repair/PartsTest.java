@@ -3,6 +3,7 @@ package io.dualwrite.repair;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dualwrite.event.MigrationEvent.Progress;
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Stage;
 import java.time.Duration;
@@ -63,6 +64,20 @@ class PartsTest {
         assertThat(backfill().isComplete(1)).isTrue();
         assertThat(bench.items(Side.TARGET)).isEqualTo(bench.items(Side.ORIGIN));
         assertThat(backfill().parts()).isEmpty();
+    }
+
+    @Test
+    void eachPartTellsHowFarItIsByItsNumberAndItsShare() throws Exception {
+        List<Part> parts = backfill().parts();
+        bench.maps.afterCarry = () -> bench.pace.pass(Duration.ofSeconds(1));
+        backfill().run(parts.get(2));
+
+        List<Progress> told = bench.events.of(Progress.class);
+        assertThat(told)
+                .hasSizeGreaterThan(3)
+                .allSatisfy(each -> assertThat(each.part()).isEqualTo(2));
+        assertThat(told.get(0).total()).isEqualTo(40 / RANGES);
+        assertThat(told.get(told.size() - 1).percent()).hasValue(100);
     }
 
     @Test

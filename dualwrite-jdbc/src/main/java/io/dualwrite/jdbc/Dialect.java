@@ -130,6 +130,11 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
         return true;
     }
 
+    /** What makes the index that {@link #ordered} wants for a table's keys; null where one is there, or none would help. */
+    default @Nullable String missingIndex(Statements statements, SideTable table) throws SQLException {
+        return null;
+    }
+
     /** A bound value, comparable with {@link #ordered}. */
     String orderedValue(Column column);
 

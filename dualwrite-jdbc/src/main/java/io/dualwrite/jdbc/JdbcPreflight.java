@@ -29,6 +29,7 @@ final class JdbcPreflight implements Preflight {
     private final Sides<JdbcJournal> journals;
     private final Tables tables;
     private final boolean adopting;
+    private final IndexAdvice indexes;
 
     /** With {@code adopting}, rows that are on the target before the first start may be overwritten and removed. */
     JdbcPreflight(
@@ -42,6 +43,7 @@ final class JdbcPreflight implements Preflight {
         this.journals = journals;
         this.tables = tables;
         this.adopting = adopting;
+        this.indexes = new IndexAdvice(places, tables);
     }
 
     @Override
@@ -81,6 +83,9 @@ final class JdbcPreflight implements Preflight {
         });
         servers(reasons);
         tables.inOrder().forEach(table -> pairs.check(table, reasons));
+        if (reasons.isEmpty()) {
+            indexes.give();
+        }
         return reasons;
     }
 

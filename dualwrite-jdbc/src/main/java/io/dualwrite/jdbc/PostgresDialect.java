@@ -172,6 +172,11 @@ record PostgresDialect() implements Dialect {
     }
 
     @Override
+    public @Nullable String missingIndex(Statements statements, SideTable table) throws SQLException {
+        return BytewiseIndex.missing(statements, table);
+    }
+
+    @Override
     public String orderedValue(Column column) {
         return "?";
     }

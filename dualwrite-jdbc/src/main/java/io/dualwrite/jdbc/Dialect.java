@@ -186,8 +186,13 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
     /** What an insert says that brings a number for a column which the database numbers. */
     String numberedByHand();
 
-    /** What to select to read all of a table's columns exactly. */
+    /** What to select to read all of a table's columns exactly; of two with one name the later one is meant. */
     String selection(TableShape shape);
+
+    /** Whether what is read as this kind is all of the value. */
+    default boolean readsExactly(Kind kind) {
+        return true;
+    }
 
     /** The collations of a table's text columns by name as spelled; of none where they say nothing about a key's identity. */
     Map<String, String> collations(Connection connection, String schema, String table) throws SQLException;

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -275,19 +276,22 @@ record MariaDbDialect(boolean mysql) implements Dialect {
         return "cast(conv(" + hexDigits + ", 16, 10) as unsigned)";
     }
 
-    /** The text protocol shows six digits of a FLOAT; as a DOUBLE it shows all of them. */
+    /**
+     * The text protocol shows six digits of a FLOAT; as a DOUBLE it shows all of them, which follows under the same name. The
+     * columns are not listed: one that was added since the table was looked up would be left out.
+     */
     @Override
     public String selection(TableShape shape) {
-        if (shape.columns().values().stream().noneMatch(column -> column.kind() == Kind.FLOAT)) {
-            return "*";
-        }
-        return String.join(
-                ", ",
-                shape.columns().values().stream()
-                        .map(column -> column.kind() == Kind.FLOAT
-                                ? "cast(" + column.quoted() + " as double) as " + column.quoted()
-                                : column.quoted())
-                        .toList());
+        return "*"
+                + shape.columns().values().stream()
+                        .filter(column -> column.kind() == Kind.FLOAT)
+                        .map(column -> ", cast(" + column.quoted() + " as double) as " + column.quoted())
+                        .collect(Collectors.joining());
+    }
+
+    @Override
+    public boolean readsExactly(Kind kind) {
+        return kind != Kind.FLOAT;
     }
 
     @Override

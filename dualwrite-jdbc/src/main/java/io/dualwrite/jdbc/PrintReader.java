@@ -9,6 +9,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,16 +24,39 @@ import org.jspecify.annotations.Nullable;
 final class PrintReader {
     private final ResultSet result;
     private final String[] names;
+    /** By the result's column, counted from 1. */
     private final Kind[] kinds;
+    /** Where each of the names is in the result. */
+    private final int[] columns;
 
+    /**
+     * Of two columns with one name the later one is read.
+     *
+     * @throws IllegalStateException when one would not be read exactly, which the table had not when it was looked up
+     */
     PrintReader(Dialect dialect, ResultSet result) throws SQLException {
         this.result = result;
         ResultSetMetaData meta = result.getMetaData();
-        names = new String[meta.getColumnCount()];
-        kinds = new Kind[names.length];
-        for (int at = 1; at <= names.length; at++) {
-            names[at - 1] = meta.getColumnLabel(at).toLowerCase(Locale.ROOT);
-            kinds[at - 1] = dialect.kind(meta.getColumnType(at), meta.getColumnTypeName(at), meta.getPrecision(at));
+        List<String> labels = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        kinds = new Kind[meta.getColumnCount() + 1];
+        for (int at = 1; at < kinds.length; at++) {
+            kinds[at] = dialect.kind(meta.getColumnType(at), meta.getColumnTypeName(at), meta.getPrecision(at));
+            int same = labels.indexOf(meta.getColumnLabel(at));
+            if (same < 0) {
+                labels.add(meta.getColumnLabel(at));
+                places.add(at);
+            } else {
+                places.set(same, at);
+            }
+        }
+        names = labels.stream().map(label -> label.toLowerCase(Locale.ROOT)).toArray(String[]::new);
+        columns = places.stream().mapToInt(Integer::intValue).toArray();
+        for (int at = 0; at < columns.length; at++) {
+            if (!dialect.readsExactly(kinds[columns[at]])) {
+                throw new IllegalStateException(
+                        "Column " + names[at] + " was not there when its table was looked up; try again");
+            }
         }
     }
 
@@ -44,21 +68,21 @@ final class PrintReader {
     /** The result's current row. */
     Row row() throws SQLException {
         Map<String, @Nullable Object> values = new TreeMap<>();
-        for (int at = 1; at <= names.length; at++) {
-            values.put(names[at - 1], value(at));
+        for (int at = 0; at < names.length; at++) {
+            values.put(names[at], value(columns[at]));
         }
         return Row.of(values);
     }
 
     /** The values of the result's current row, into as many places. */
     void read(@Nullable Object[] values) throws SQLException {
-        for (int at = 1; at <= names.length; at++) {
-            values[at - 1] = value(at);
+        for (int at = 0; at < names.length; at++) {
+            values[at] = value(columns[at]);
         }
     }
 
     private @Nullable Object value(int at) throws SQLException {
-        Kind kind = kinds[at - 1];
+        Kind kind = kinds[at];
         return switch (kind) {
             case INTEGER -> orNull(result.getInt(at));
             case LONG -> orNull(result.getLong(at));

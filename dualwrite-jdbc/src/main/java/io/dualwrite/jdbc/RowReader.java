@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.Temporal;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,15 +20,33 @@ final class RowReader {
     private final Map<String, Integer> places;
     private final String[] names;
     private final Kind[] kinds;
+    /** The column of the result for each name. */
+    private final int[] columns;
 
-    /** Reads all columns of this result. */
+    /**
+     * Reads all columns of this result, of two with one name the later one.
+     *
+     * @throws IllegalStateException when one has come to the table since it was looked up, and would not be read exactly
+     */
     RowReader(Dialect dialect, ResultSetMetaData meta) throws SQLException {
-        names = new String[meta.getColumnCount()];
+        Map<String, Integer> labels = new LinkedHashMap<>();
+        for (int column = 1; column <= meta.getColumnCount(); column++) {
+            labels.put(meta.getColumnLabel(column), column);
+        }
+        names = labels.keySet().stream()
+                .map(label -> label.toLowerCase(Locale.ROOT))
+                .toArray(String[]::new);
+        columns = labels.values().stream().mapToInt(Integer::intValue).toArray();
         kinds = new Kind[names.length];
         for (int at = 0; at < names.length; at++) {
-            names[at] = meta.getColumnLabel(at + 1).toLowerCase(Locale.ROOT);
-            kinds[at] =
-                    dialect.kind(meta.getColumnType(at + 1), meta.getColumnTypeName(at + 1), meta.getPrecision(at + 1));
+            kinds[at] = dialect.kind(
+                    meta.getColumnType(columns[at]),
+                    meta.getColumnTypeName(columns[at]),
+                    meta.getPrecision(columns[at]));
+            if (!dialect.readsExactly(kinds[at])) {
+                throw new IllegalStateException("Column " + names[at]
+                        + " is newer than what is known of its table, which is looked up again the next time");
+            }
         }
         places = Row.places(List.of(names));
     }
@@ -36,8 +55,10 @@ final class RowReader {
     Row read(ResultSet result) throws SQLException {
         @Nullable Object[] values = new @Nullable Object[names.length];
         for (int at = 0; at < names.length; at++) {
-            Object value = value(result, at + 1, kinds[at]);
-            if (value == null && Temporal.class.isAssignableFrom(kinds[at].valueClass()) && isThere(result, at + 1)) {
+            Object value = value(result, columns[at], kinds[at]);
+            if (value == null
+                    && Temporal.class.isAssignableFrom(kinds[at].valueClass())
+                    && isThere(result, columns[at])) {
                 throw new IllegalStateException(
                         "Column " + names[at] + " holds a date that no calendar has; set it to null or to a real one");
             }

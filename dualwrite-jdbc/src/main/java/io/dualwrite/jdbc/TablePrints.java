@@ -20,6 +20,7 @@ final class TablePrints implements Prints {
 
     private final Source source;
     private final int rowsPerCursor;
+    private final Runnable altered;
     private @Nullable Cursor cursor;
     private @Nullable Print next;
     private @Nullable String last;
@@ -33,9 +34,11 @@ final class TablePrints implements Prints {
      */
     record Source(Place place, SideTable table, OriginShape shape, RecordRange range) {}
 
-    TablePrints(Source source, int rowsPerCursor) {
+    /** {@code altered} is run when something fails, since the tables may have been altered. */
+    TablePrints(Source source, int rowsPerCursor, Runnable altered) {
         this.source = source;
         this.rowsPerCursor = rowsPerCursor;
+        this.altered = altered;
     }
 
     @Override
@@ -44,8 +47,12 @@ final class TablePrints implements Prints {
             try {
                 next = advance();
             } catch (SQLException failure) {
+                altered.run();
                 close();
                 throw new TableScan.ScanException(failure);
+            } catch (IllegalStateException failure) {
+                altered.run();
+                throw failure;
             }
         }
         return next != null;

@@ -103,7 +103,7 @@ final class TableScan implements SummingScan {
         TablePrints.Source source = new TablePrints.Source(place, table, shape, range);
         boolean inOneStream = table.key().stream().anyMatch(Column::isText);
         return new PrintsAhead(
-                new TablePrints(source, inOneStream ? Integer.MAX_VALUE : PAGE_ROWS),
+                new TablePrints(source, inOneStream ? Integer.MAX_VALUE : PAGE_ROWS, () -> tables.forget(place)),
                 WITHOUT_THREAD,
                 "dualwrite-" + place.migration() + "-reading-" + side.name().toLowerCase(Locale.ROOT));
     }

@@ -34,6 +34,7 @@ final class People {
             Jdbc.table("person", Person.class, Long.class).key(Person::id);
 
     final Sides<DataSource> databases;
+    final FaultyDataSource origin;
     final FaultyDataSource target;
     private final Queue<Runnable> beforeChunks = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> beforeTarget = new ConcurrentLinkedQueue<>();
@@ -53,6 +54,7 @@ final class People {
     /** In these databases, which are empty. */
     People(Sides<DataSource> databases, String originColumns, String targetColumns) {
         this.databases = databases;
+        this.origin = new FaultyDataSource(databases.origin());
         this.target = new FaultyDataSource(databases.target());
         run(Side.ORIGIN, "create table person (id bigint primary key, " + originColumns + ")");
         run(Side.TARGET, "create table person (id bigint primary key, " + targetColumns + ")");
@@ -81,7 +83,7 @@ final class People {
             happen(beforeChunks);
             return null;
         };
-        return Jdbc.migration("people", databases.origin(), watched(target.dataSource()))
+        return Jdbc.migration("people", origin.dataSource(), watched(target.dataSource()))
                 .records(TABLE)
                 .createTables(true)
                 .attestedBy("these tests")

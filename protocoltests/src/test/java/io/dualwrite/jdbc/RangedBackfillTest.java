@@ -14,54 +14,65 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcDataSource;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A backfill in several ranges between two databases, with processes that die and commits whose outcome nobody knows. */
 @Timeout(120)
 class RangedBackfillTest {
-    private static final AtomicInteger NUMBER = new AtomicInteger();
-    private static final int EVERY = 13;
+    private static final int ENTRIES_THERE = 30;
 
     record Entry(Long id, String text) {}
 
     private static final Table<Entry, Long> ENTRIES =
             Jdbc.table("entry", Entry.class, Long.class).key(Entry::id).to("entry_v2");
 
-    private Sides<DataSource> databases = new Sides<>(new JdbcDataSource(), new JdbcDataSource());
+    private Sides<DataSource> databases = fill(NewDatabase.H2);
     private FaultyDataSource target = new FaultyDataSource(databases.target());
 
-    @BeforeEach
-    void fill() throws SQLException {
-        databases = Sides.each(side -> {
-            JdbcDataSource source = new JdbcDataSource();
-            source.setURL("jdbc:h2:mem:ranges" + NUMBER.incrementAndGet() + ";DB_CLOSE_DELAY=-1");
-            return source;
-        });
+    /** New databases with entries on the origin, and leftovers and what is stale on the target. */
+    private Sides<DataSource> fill(NewDatabase engine) {
+        databases = Sides.each(side -> engine.create());
         target = new FaultyDataSource(databases.target());
-        run(
-                Side.ORIGIN,
-                "create table entry (id bigint primary key, text varchar(20))",
-                "insert into entry select 10 * x, 'v' || x from system_range(1, 30)");
+        run(Side.ORIGIN, "create table entry (id bigint primary key, text varchar(20))");
+        run(Side.TARGET, "create table entry_v2 (id bigint primary key, text varchar(20))");
+        run(Side.ORIGIN, "insert into entry values " + rows(1, ENTRIES_THERE, n -> 10 * n + ", 'v" + n + "'"));
         run(
                 Side.TARGET,
-                "create table entry_v2 (id bigint primary key, text varchar(20))",
-                "insert into entry_v2 select 5 + 20 * x, 'leftover' from system_range(-1, 17)",
-                "insert into entry_v2 values (150, 'stale')");
+                "insert into entry_v2 values (150, 'stale'), " + rows(-1, 17, n -> 5 + 20 * n + ", 'leftover'"));
+        return databases;
+    }
+
+    private static String rows(int from, int to, IntFunction<String> row) {
+        return IntStream.rangeClosed(from, to).mapToObj(row).collect(Collectors.joining("), (", "(", ")"));
     }
 
     @Test
     void whoeverDiesAtAnyStatementIsFollowedBySomebodyWhoEndsWithTheSame() throws Exception {
+        dieAtEvery(13, NewDatabase.H2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"H2, 1", "POSTGRES, 7", "MARIADB, 7"})
+    @Tag("matrix")
+    @Timeout(900)
+    void soIsWhoeverDiesElsewhere(NewDatabase engine, int step) throws Exception {
+        dieAtEvery(step, engine);
+    }
+
+    private void dieAtEvery(int step, NewDatabase engine) throws Exception {
         boolean died = true;
         int deaths = 0;
-        for (int statement = 1; died; statement += EVERY) {
-            fill();
+        for (int statement = 1; died; statement += step) {
+            fill(engine);
             try (JdbcMigration first = migration(3)) {
                 first.moveTo(Stage.DUAL_WRITE);
                 target.before().failOn(statement, () -> new StackOverflowError("killed"));
@@ -76,7 +87,7 @@ class RangedBackfillTest {
                 next.backfill();
                 next.moveTo(Stage.SHADOW);
             }
-            assertThat(entries(Side.TARGET)).isEqualTo(entries(Side.ORIGIN)).hasSize(30);
+            assertThat(entries(Side.TARGET)).isEqualTo(entries(Side.ORIGIN)).hasSize(ENTRIES_THERE);
         }
         assertThat(deaths).as("in the middle of it").isPositive();
     }
@@ -85,7 +96,7 @@ class RangedBackfillTest {
     @ValueSource(booleans = {true, false})
     void aCommitOfWhichNobodyKnowsWhetherItHappenedIsNoHarm(boolean happened) throws Exception {
         for (int commit = 1; commit <= 25; commit += 6) {
-            fill();
+            fill(NewDatabase.H2);
             try (JdbcMigration migration = migration(3)) {
                 migration.moveTo(Stage.DUAL_WRITE);
                 target.unknownCommitOn(commit, happened);
@@ -93,7 +104,7 @@ class RangedBackfillTest {
                 migration.backfill();
                 migration.moveTo(Stage.SHADOW);
             }
-            assertThat(entries(Side.TARGET)).isEqualTo(entries(Side.ORIGIN)).hasSize(30);
+            assertThat(entries(Side.TARGET)).isEqualTo(entries(Side.ORIGIN)).hasSize(ENTRIES_THERE);
         }
     }
 
@@ -109,23 +120,23 @@ class RangedBackfillTest {
                 .build();
     }
 
-    private void run(Side side, String... statements) throws SQLException {
+    private void run(Side side, String sql) {
         try (Connection connection = databases.of(side).getConnection();
                 Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
+            statement.execute(sql);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
         }
     }
 
     private List<String> entries(Side side) throws SQLException {
         try (Connection connection = databases.of(side).getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select id || ' ' || text from "
-                        + (side == Side.ORIGIN ? "entry" : "entry_v2") + " order by id")) {
+                ResultSet rows = statement.executeQuery(
+                        "select id, text from " + (side == Side.ORIGIN ? "entry" : "entry_v2") + " order by id")) {
             List<String> entries = new ArrayList<>();
             while (rows.next()) {
-                entries.add(rows.getString(1));
+                entries.add(rows.getString(1) + " " + rows.getString(2));
             }
             return entries;
         }

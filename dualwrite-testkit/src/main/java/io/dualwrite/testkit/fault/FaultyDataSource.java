@@ -40,6 +40,22 @@ public final class FaultyDataSource {
         return () -> new SQLException("connection lost", "08006");
     }
 
+    /**
+     * As {@link #connectionLost()}, for {@link #before} and {@link #after}: the statement's connection is no more from then
+     * on, and the server takes back what was not committed on it.
+     */
+    public static Supplier<SQLException> connectionLostForGood() {
+        return LostForGoodException::new;
+    }
+
+    private static final class LostForGoodException extends SQLException {
+        private static final long serialVersionUID = 1L;
+
+        LostForGoodException() {
+            super("connection lost", "08006");
+        }
+    }
+
     /** What goes wrong when a connection is asked for. */
     public Trouble connects() {
         return connects;
@@ -80,9 +96,10 @@ public final class FaultyDataSource {
         return proxy(Connection.class, (proxy, method, args) -> {
             switch (method.getName()) {
                 case "createStatement":
-                    return statement(Statement.class, (Statement) present(call(real, method, args)));
+                    return statement(Statement.class, (Statement) present(call(real, method, args)), real);
                 case "prepareStatement":
-                    return statement(PreparedStatement.class, (PreparedStatement) present(call(real, method, args)));
+                    return statement(
+                            PreparedStatement.class, (PreparedStatement) present(call(real, method, args)), real);
                 case "commit":
                     commit(real);
                     return null;
@@ -106,16 +123,28 @@ public final class FaultyDataSource {
         throw connectionLost().get();
     }
 
-    private <S extends Statement> S statement(Class<S> kind, S real) {
+    private <S extends Statement> S statement(Class<S> kind, S real, Connection connection) {
         return proxy(kind, (proxy, method, args) -> {
             if (!EXECUTIONS.contains(method.getName())) {
                 return call(real, method, args);
             }
-            before.call();
-            Object answer = call(real, method, args);
-            after.call();
-            return answer;
+            try {
+                before.call();
+                Object answer = call(real, method, args);
+                after.call();
+                return answer;
+            } catch (LostForGoodException lost) {
+                end(connection);
+                throw lost;
+            }
         });
+    }
+
+    private static void end(Connection connection) throws SQLException {
+        if (!connection.getAutoCommit()) {
+            connection.rollback();
+        }
+        connection.close();
     }
 
     @FunctionalInterface

@@ -104,6 +104,22 @@ class FaultsTest {
     }
 
     @Test
+    void aConnectionThatIsLostForGoodTakesBackWhatWasNotCommitted() throws SQLException {
+        faulty.after().failOn(2, FaultyDataSource.connectionLostForGood());
+        try (Connection connection = faulty.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("insert into t values (1)");
+            assertThatThrownBy(() -> statement.execute("insert into t values (2)"))
+                    .hasFieldOrPropertyWithValue("SQLState", "08006");
+            assertThatThrownBy(() -> statement.execute("insert into t values (3)"))
+                    .isInstanceOf(SQLException.class);
+            assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
+        }
+        assertThat(rows()).isZero();
+    }
+
+    @Test
     void aConnectionIsRefused() {
         faulty.connects().failAlways(() -> new SQLException("no", "08001"));
         assertThatThrownBy(() -> faulty.dataSource().getConnection()).hasMessage("no");

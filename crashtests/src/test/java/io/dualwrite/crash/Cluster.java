@@ -64,11 +64,7 @@ final class Cluster implements AutoCloseable {
     /** Makes both schemas, and so many records on the origin. */
     Cluster create(int records) throws SQLException {
         for (Side side : Side.values()) {
-            servers.of(side).create(schema, side);
-            install(Schema.of(
-                    Item.MIGRATION,
-                    side,
-                    new SuppliedDataSource(() -> servers.of(side).connect(schema))));
+            make(servers.of(side), side);
         }
         try (Connection connection = servers.origin().connect(schema);
                 PreparedStatement insert =
@@ -85,6 +81,24 @@ final class Cluster implements AutoCloseable {
             servers.of(side).watch(schema, side);
         }
         return this;
+    }
+
+    private void make(Server server, Side side) throws SQLException {
+        server.create(schema, side);
+        install(Schema.of(Item.MIGRATION, side, new SuppliedDataSource(() -> server.connect(schema))));
+    }
+
+    /** Makes on another server what an old backup of a side holds: its tables without a record, and what its rows say of it. */
+    void restore(Side side, Server elsewhere) throws SQLException {
+        make(elsewhere, side);
+        elsewhere.watch(schema, side);
+        for (String table : List.of("dualwrite_control", "dualwrite_server")) {
+            elsewhere.run(schema, "delete from " + table);
+            elsewhere.insert(schema, table, servers.of(side).query(schema, "select * from " + table, Server::objects));
+        }
+        for (NodeProcess node : nodes) {
+            elsewhere.welcome(schema, node.name());
+        }
     }
 
     /** A statement of it may run out on a busy machine; it goes on from where it was. */
@@ -158,6 +172,16 @@ final class Cluster implements AutoCloseable {
             });
         }
         return failures;
+    }
+
+    /** How many writes of these nodes failed with this SQL state. */
+    static long failed(List<NodeProcess> several, String state) {
+        return several.stream()
+                .flatMap(node -> node.counts().entrySet().stream())
+                .filter(count -> count.getKey().startsWith("writer failed")
+                        && count.getKey().endsWith(" " + state))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     /** Ends the sessions of a node on both servers. */

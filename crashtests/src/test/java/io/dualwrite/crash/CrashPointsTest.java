@@ -65,6 +65,11 @@ class CrashPointsTest {
     }
 
     @Test
+    void aNodeIsKilledInTheMiddleOfATransfer() throws Exception {
+        visit(TRANSFERRING.subList(2, 4), Fate.KILLED);
+    }
+
+    @Test
     void aNodeSleepsInTheMiddleOfATransfer() throws Exception {
         visit(TRANSFERRING, Fate.STOPPED);
     }

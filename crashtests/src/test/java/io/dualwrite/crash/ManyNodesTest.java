@@ -3,9 +3,11 @@ package io.dualwrite.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.crash.NodeProcess.FailedException;
+import io.dualwrite.crash.Servers.Engine;
 import io.dualwrite.stage.Side;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,6 +151,23 @@ class ManyNodesTest {
         }
     }
 
+    /** Everybody wants the same two records, in either order. */
+    @Test
+    @Tag("matrix")
+    void deadlocksVictimsLoseNothing() throws Exception {
+        try (Cluster cluster = cluster()) {
+            List<NodeProcess> nodes = cluster.nodes(2, "writers=3", "keys=2", "pairs=1");
+            for (int round = 0; round < 2; round++) {
+                Lap.run(nodes.get(round));
+            }
+            cluster.rest(nodes.get(0), nodes).assertSound();
+            assertThat(Cluster.unexpected(nodes)).isEmpty();
+            if (pairing.origin() == Engine.POSTGRES) {
+                assertThat(Cluster.failed(nodes, "40P01")).isPositive();
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"TRANSACTION_REPEATABLE_READ", "TRANSACTION_SERIALIZABLE"})
     void stricterIsolationLosesNothingEither(String isolation) throws Exception {
@@ -158,6 +177,9 @@ class ManyNodesTest {
                 Lap.run(nodes.get(round));
             }
             cluster.rest(nodes.get(0), nodes).assertSound();
+            if (pairing.origin() == Engine.POSTGRES) {
+                assertThat(Cluster.failed(nodes, "40001")).isPositive();
+            }
         }
     }
 }

@@ -164,6 +164,12 @@ final class MariaServer extends Server {
                 .isEmpty();
     }
 
+    /** For whoever may do everything, as everybody may here, {@code read_only} says nothing. */
+    @Override
+    void readOnly(boolean from) throws SQLException {
+        run("", "set global transaction read " + (from ? "only" : "write"));
+    }
+
     @Override
     void dismiss(String schema, String client) throws SQLException {
         List<Long> sessions = query(

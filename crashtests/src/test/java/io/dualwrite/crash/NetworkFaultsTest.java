@@ -1,11 +1,11 @@
 package io.dualwrite.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.stage.Side;
 import io.dualwrite.stage.Sides;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,11 +21,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.dualwrite.crash.Pairing#all")
 class NetworkFaultsTest {
+    private final Pairing pairing;
     private final Sides<Server> servers;
     private Networked networked;
     private List<NodeProcess> nodes;
 
     NetworkFaultsTest(Pairing pairing) {
+        this.pairing = pairing;
         this.servers = pairing.servers();
     }
 
@@ -84,22 +86,30 @@ class NetworkFaultsTest {
         networked.rest();
     }
 
+    /** Only its identity tells it from the target: its tables are the same, and its control row says what the target's says. */
     @Test
     void anotherServerBehindTheSameAddressGetsNothing() throws Exception {
-        networked
-                .network(Side.TARGET)
-                .leadTo(new InetSocketAddress(
-                        InetAddress.getLoopbackAddress(), servers.origin().port()));
-        networked.network(Side.TARGET).cut();
+        Cluster cluster = networked.cluster();
+        Server stranger = Servers.stranger(pairing.target());
+        cluster.restore(Side.TARGET, stranger);
+        networked.lead(Side.TARGET, stranger);
+        nodes.forEach(node -> node.awaitStranger(Side.TARGET));
         nodes.get(0).awaitWrites(100);
-        networked
-                .network(Side.TARGET)
-                .leadTo(new InetSocketAddress(
-                        InetAddress.getLoopbackAddress(), servers.target().port()));
-        networked.network(Side.TARGET).cut();
+        assertThatThrownBy(() -> nodes.get(0).call("move LIVE")).hasMessageContaining("adoptServer(TARGET");
+        assertThat(count(cluster.servers.origin(), "dualwrite_journal")).isPositive();
+        assertThat(count(stranger, Item.table(Side.TARGET))).isZero();
+        assertThat(count(stranger, "footprint")).isZero();
+
+        networked.lead(Side.TARGET, servers.target());
         // Whoever has seen the other one leaves both alone until somebody has looked into it.
         Lap.step(nodes.get(0), "adopt TARGET");
         networked.rest();
+        assertThat(count(stranger, "footprint")).isZero();
         assertThat(Cluster.unexpected(nodes)).isEmpty();
+    }
+
+    private long count(Server server, String table) throws SQLException {
+        return server.query(networked.cluster().schema, "select count(*) from " + table, row -> row.getLong(1))
+                .get(0);
     }
 }

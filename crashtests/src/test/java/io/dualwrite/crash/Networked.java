@@ -30,6 +30,16 @@ final class Networked implements AutoCloseable {
         return this;
     }
 
+    Cluster cluster() {
+        return cluster;
+    }
+
+    /** From now on a side's address is another server's, for the connections that are there too. */
+    void lead(Side side, Server server) {
+        network(side).leadTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        network(side).cut();
+    }
+
     TcpProxy network(Side side) {
         return networks.of(side);
     }

@@ -6,6 +6,7 @@ import io.dualwrite.event.MigrationEvent;
 import io.dualwrite.event.MigrationEvent.BreakerMoved;
 import io.dualwrite.event.MigrationEvent.HandoverStep;
 import io.dualwrite.event.MigrationEvent.Quarantined;
+import io.dualwrite.event.MigrationEvent.ServerChanged;
 import io.dualwrite.event.MigrationEvent.TransferFailed;
 import io.dualwrite.jdbc.Jdbc;
 import io.dualwrite.jdbc.JdbcMigration;
@@ -30,6 +31,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +54,7 @@ final class Node {
     private final Points points = new Points(point -> say("at " + point));
     private final Map<String, Long> steps = new ConcurrentHashMap<>();
     private final Deque<String> troubles = new ConcurrentLinkedDeque<>();
+    private final Set<Side> strangers = ConcurrentHashMap.newKeySet();
     private @Nullable Place at;
 
     /** Everything that belongs to one pair of schemas. */
@@ -169,6 +172,9 @@ final class Node {
             case "troubles" -> {
                 return "breaker and transfers " + troubles + ", threads " + busyThreads();
             }
+            case "strangers" -> {
+                return strangers.toString();
+            }
             case "arm" -> points.arm(String.join(" ", words));
             case "release" -> points.release();
             case "points" -> {
@@ -227,7 +233,8 @@ final class Node {
                         number("readers", 1),
                         number("think", 2_000),
                         number("work", 0),
-                        number("deletes", 8)),
+                        number("deletes", 8),
+                        number("pairs", 5)),
                 migration,
                 items,
                 history,
@@ -238,6 +245,8 @@ final class Node {
     private void note(MigrationEvent event) {
         if (event instanceof HandoverStep step) {
             steps.merge(step.step(), 1L, Long::sum);
+        } else if (event instanceof ServerChanged changed) {
+            strangers.add(changed.side());
         } else if (event instanceof TransferFailed || event instanceof BreakerMoved || event instanceof Quarantined) {
             troubles.add(LocalTime.now() + " " + event);
             if (troubles.size() > TROUBLES_KEPT) {

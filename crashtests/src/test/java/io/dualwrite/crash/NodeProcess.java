@@ -1,5 +1,6 @@
 package io.dualwrite.crash;
 
+import io.dualwrite.stage.Side;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -141,6 +142,17 @@ final class NodeProcess {
                 throw new IllegalStateException("No writes any more on " + name + ": " + counts());
             }
             LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    /** Waits until this node has told of another server on a side. */
+    void awaitStranger(Side side) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!call("strangers").equals("[" + side + "]")) {
+            if (System.nanoTime() > until) {
+                throw new IllegalStateException(name + " has not noticed: " + call("troubles"));
+            }
+            LockSupport.parkNanos(20_000_000);
         }
     }
 

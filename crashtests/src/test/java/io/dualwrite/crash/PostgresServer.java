@@ -142,6 +142,14 @@ final class PostgresServer extends Server {
     }
 
     @Override
+    void readOnly(boolean from) throws SQLException {
+        run(
+                "public",
+                "set default_transaction_read_only = off",
+                "alter database postgres set default_transaction_read_only = " + (from ? "on" : "off"));
+    }
+
+    @Override
     void dismiss(String schema, String client) throws SQLException {
         query(
                 "public",

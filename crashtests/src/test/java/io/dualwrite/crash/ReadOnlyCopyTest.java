@@ -4,27 +4,39 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.crash.Servers.Engine;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A copy that answers, and takes nothing. */
 class ReadOnlyCopyTest {
     @Test
     void aCopyThatTakesNothingStopsNoWriteAndIsBroughtUpToDateLater() throws Exception {
-        try (Cluster cluster = new Pairing(Engine.POSTGRES, Engine.POSTGRES).cluster(24)) {
+        takesNothingForAWhile(new Pairing(Engine.POSTGRES, Engine.POSTGRES));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POSTGRES, MARIADB", "MARIADB, POSTGRES"})
+    @Tag("matrix")
+    void soDoesOneBesideMariaDb(Engine origin, Engine target) throws Exception {
+        takesNothingForAWhile(new Pairing(origin, target));
+    }
+
+    private static void takesNothingForAWhile(Pairing pairing) throws Exception {
+        try (Cluster cluster = pairing.cluster(24)) {
             List<NodeProcess> nodes = cluster.nodes(2);
             Lap.toShadow(nodes);
             Server copy = cluster.servers.target();
-            copy.run("public", "alter database postgres set default_transaction_read_only = on");
+            copy.readOnly(true);
             try {
                 for (NodeProcess node : nodes) {
                     copy.dismiss(cluster.schema, node.name());
                 }
                 nodes.get(0).awaitWrites(200);
+                assertThat(nodes.get(0).call("troubles")).contains("TransferFailed");
             } finally {
-                copy.run(
-                        "public",
-                        "set default_transaction_read_only = off",
-                        "alter database postgres reset default_transaction_read_only");
+                copy.readOnly(false);
             }
             for (NodeProcess node : nodes) {
                 copy.dismiss(cluster.schema, node.name());

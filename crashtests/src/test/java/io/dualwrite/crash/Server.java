@@ -4,12 +4,15 @@ import io.dualwrite.stage.Side;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A database server of its own processes and its own directory, which can be killed and started again on the same port. */
 abstract class Server implements AutoCloseable {
@@ -35,6 +38,11 @@ abstract class Server implements AutoCloseable {
 
     /** Triggers cannot be made before the library's tables are there, which they read. */
     abstract void watch(String schema, Side side) throws SQLException;
+
+    /** Whether sessions that begin from now on are told that they may read only. */
+    void readOnly(boolean from) throws SQLException {
+        throw new UnsupportedOperationException(this + " cannot be told to");
+    }
 
     /** Ends the sessions of a client, as the server itself would after a while of silence. */
     abstract void dismiss(String schema, String client) throws SQLException;
@@ -91,6 +99,29 @@ abstract class Server implements AutoCloseable {
             }
             return rows;
         }
+    }
+
+    /** Adds rows, each of all columns. */
+    void insert(String schema, String table, List<List<@Nullable Object>> rows) throws SQLException {
+        for (List<@Nullable Object> row : rows) {
+            String marks = String.join(", ", Collections.nCopies(row.size(), "?"));
+            try (Connection connection = connect(schema);
+                    PreparedStatement insert =
+                            connection.prepareStatement("insert into " + table + " values (" + marks + ")")) {
+                for (int at = 0; at < row.size(); at++) {
+                    insert.setObject(at + 1, row.get(at));
+                }
+                insert.executeUpdate();
+            }
+        }
+    }
+
+    static List<@Nullable Object> objects(ResultSet row) throws SQLException {
+        List<@Nullable Object> objects = new ArrayList<>();
+        for (int column = 1; column <= row.getMetaData().getColumnCount(); column++) {
+            objects.add(row.getObject(column));
+        }
+        return objects;
     }
 
     static String values(ResultSet row) throws SQLException {

@@ -7,11 +7,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The servers of this process: at most one of each engine for each side, started when first asked for. */
+/** The servers of this process: at most one of each engine for each side, and one more, started when first asked for. */
 final class Servers {
     /** A database engine. */
     enum Engine {
@@ -37,7 +36,7 @@ final class Servers {
         abstract Server server(Path directory, int port);
     }
 
-    private static final Map<Engine, Map<Side, Server>> STARTED = new EnumMap<>(Engine.class);
+    private static final Map<String, Server> STARTED = new HashMap<>();
     private static final Path DIRECTORY = directory();
 
     private Servers() {}
@@ -48,13 +47,18 @@ final class Servers {
     }
 
     static synchronized Sides<Server> pair(Engine origin, Engine target) {
-        return new Sides<>(one(origin, Side.ORIGIN), one(target, Side.TARGET));
+        return new Sides<>(one(origin, Side.ORIGIN.name()), one(target, Side.TARGET.name()));
     }
 
-    private static Server one(Engine engine, Side side) {
-        return STARTED.computeIfAbsent(engine, none -> new HashMap<>()).computeIfAbsent(side, none -> {
+    /** One that is no side's. */
+    static synchronized Server stranger(Engine engine) {
+        return one(engine, "STRANGER");
+    }
+
+    private static Server one(Engine engine, String place) {
+        return STARTED.computeIfAbsent(engine + "-" + place, name -> {
             try {
-                Server server = engine.server(DIRECTORY.resolve(engine + "-" + side), freePort());
+                Server server = engine.server(DIRECTORY.resolve(name), freePort());
                 server.start();
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     try {

@@ -30,6 +30,7 @@ final class Traffic {
      * @param thinkMicros how long a client rests between two transactions
      * @param workMicros how long a transaction thinks while it holds its locks
      * @param deletes one write in so many deletes its record, 0 for none
+     * @param pairs one write in so many is of two records
      */
     record Plan(
             String node,
@@ -39,7 +40,8 @@ final class Traffic {
             int readers,
             long thinkMicros,
             long workMicros,
-            int deletes) {}
+            int deletes,
+            int pairs) {}
 
     private static final int MOST_CLIENTS = 1_000;
 
@@ -151,7 +153,7 @@ final class Traffic {
     private List<Long> keys(RandomGenerator random) {
         long first = 1 + random.nextInt(plan.keys());
         long second = 1 + random.nextInt(plan.keys());
-        return first == second || random.nextInt(5) > 0 ? List.of(first) : List.of(first, second);
+        return first == second || random.nextInt(plan.pairs()) > 0 ? List.of(first) : List.of(first, second);
     }
 
     /** The record was there, and somebody has just deleted it. */

@@ -15,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,14 +47,6 @@ class BackfillAgainTest {
     @CsvSource({"H2, 5", "POSTGRES, 59"})
     void killedAtAnyStatementAndResumedTwiceFromTheSameCheckpointItEndsTheSame(NewDatabase databases, int step)
             throws Exception {
-        dieAtEvery(step, databases);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"H2, 1", "POSTGRES, 7", "MARIADB, 7"})
-    @Tag("matrix")
-    @Timeout(900)
-    void soItDoesAtSmallerSteps(NewDatabase databases, int step) throws Exception {
         dieAtEvery(step, databases);
     }
 

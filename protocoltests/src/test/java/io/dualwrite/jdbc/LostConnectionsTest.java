@@ -140,14 +140,6 @@ class LostConnectionsTest {
         loseEach(NewDatabase.H2, NewDatabase.H2, work, 1);
     }
 
-    @ParameterizedTest
-    @EnumSource
-    @Tag("matrix")
-    void norBetweenServers(Work work) throws Exception {
-        loseEach(NewDatabase.POSTGRES, NewDatabase.MARIADB, work, 1);
-        loseEach(NewDatabase.MARIADB, NewDatabase.POSTGRES, work, 1);
-    }
-
     private void loseEach(NewDatabase origin, NewDatabase target, Work work, int step) throws Exception {
         people = new People(new Sides<>(origin.create(), target.create()), COLUMNS, COLUMNS)
                 .with("1, 'one', 'v0'", "2, 'two', 'v0'", "3, 'three', 'v'");

@@ -70,6 +70,7 @@ final class StoreMetaData {
                 (long) column.type().size(),
                 column.type() == ColumnType.TIMESTAMP ? 6L : 0L,
                 (long) (column.required() ? DatabaseMetaData.columnNoNulls : DatabaseMetaData.columnNullable),
+                null,
                 "NO",
                 column.identity() ? "YES" : "NO"
             });
@@ -82,6 +83,7 @@ final class StoreMetaData {
                         "COLUMN_SIZE",
                         "DECIMAL_DIGITS",
                         "NULLABLE",
+                        "COLUMN_DEF",
                         "IS_GENERATEDCOLUMN",
                         "IS_AUTOINCREMENT"),
                 rows);

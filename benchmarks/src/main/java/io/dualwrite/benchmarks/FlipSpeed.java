@@ -32,6 +32,7 @@ import javax.sql.DataSource;
 public final class FlipSpeed {
     private static final int RECORDS = 10_000;
     private static final int SECONDS_BETWEEN = 3;
+    private static final double MILLIS_BEYOND = 100;
 
     private final Workload workload;
     private final List<Measured> flips = new ArrayList<>();
@@ -53,8 +54,12 @@ public final class FlipSpeed {
     /** What the writers do. */
     record Load(int perSecond, int writers, int longestMillis) {}
 
-    /** Prints a line for each flip and a table of medians. */
-    public static void main(String[] args) throws Exception {
+    /** Prints a line for each flip, a table of medians, and what the bounds say. */
+    public static void main(String[] args) {
+        Verdict.exit(() -> run(args));
+    }
+
+    private static boolean run(String[] args) throws Exception {
         Backends backend = Backends.valueOf(args.length > 0 ? args[0] : "POSTGRES");
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 10;
         Load load = new Load(
@@ -62,7 +67,7 @@ public final class FlipSpeed {
                 args.length > 3 ? Integer.parseInt(args[3]) : 24,
                 args.length > 4 ? Integer.parseInt(args[4]) : 20);
         Sides<String> urls = backend.databases();
-        Sides<HikariDataSource> pools = Sides.each(side -> pool(urls.of(side), load.writers() + 2));
+        Sides<HikariDataSource> pools = Sides.each(side -> pool(urls.of(side), load.writers() + 6));
         Sides<HikariDataSource> ownPools = Sides.each(side -> pool(urls.of(side), 6));
         fill(pools);
         FlipSpeed[] self = new FlipSpeed[1];
@@ -74,9 +79,8 @@ public final class FlipSpeed {
                 .listener(event -> self[0].on(event))
                 .build()) {
             self[0] = new FlipSpeed(new Workload(migration, load, RECORDS));
-            self[0].run(migration, backend, rounds, load);
+            return self[0].run(migration, backend, rounds, load);
         }
-        System.exit(0);
     }
 
     static Table<Order, Long> table() {
@@ -120,7 +124,7 @@ public final class FlipSpeed {
         }
     }
 
-    private void run(JdbcMigration migration, Backends backend, int rounds, Load load) throws Exception {
+    private boolean run(JdbcMigration migration, Backends backend, int rounds, Load load) throws Exception {
         migration.start();
         migration.moveTo(Stage.DUAL_WRITE);
         migration.backfill();
@@ -140,6 +144,22 @@ public final class FlipSpeed {
         }
         workload.end();
         report(backend, load);
+        return verdict(backend).print();
+    }
+
+    private Bounds verdict(Backends backend) {
+        Bounds bounds = new Bounds();
+        for (Stage to : List.of(Stage.LIVE, Stage.SHADOW)) {
+            bounds.atMost(
+                    backend + " to " + to + ": closed to open beyond the longest in flight, ms",
+                    MILLIS_BEYOND,
+                    flips.stream()
+                            .filter(each -> each.to() == to)
+                            .mapToDouble(each -> millis(each.shut() - each.longestInFlight()))
+                            .toArray());
+        }
+        bounds.atMost(backend + ": failed writes begun through the library", 0, workload.failed());
+        return bounds;
     }
 
     private Measured move(JdbcMigration migration, Stage to) throws Exception {
@@ -184,6 +204,9 @@ public final class FlipSpeed {
                 "%n%s, %d writers, %,d writes a second offered, %,.0f reached, transactions of at most %d ms%n",
                 backend, load.writers(), load.perSecond(), workload.perSecond(), load.longestMillis());
         System.out.printf("failed writes: %d of %,d %s%n", workload.failed(), workload.done(), workload.failures());
+        System.out.printf(
+                "joined, begun by the writers themselves: %,d done, failed: %s%n",
+                workload.joinedDone(), workload.joinedFailures());
         System.out.printf(
                 "longest transaction of all: %.1f ms, median %.1f ms%n", workload.longest(), workload.median());
         for (Stage to : List.of(Stage.LIVE, Stage.SHADOW)) {

@@ -5,6 +5,7 @@ import io.dualwrite.jdbc.Table;
 import io.dualwrite.stage.Side;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,13 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Writers that begin a transaction each time theirs is due, whether or not the one before was late: an update of one record,
- * and a pause of a random length before the commit. Thread-safe.
+ * and a pause of a random length before the commit. Two more, with the same timetable, begin their transactions themselves
+ * and have the library join them; they are counted apart, since they have chosen the side before the library could keep them
+ * waiting. Thread-safe.
  */
 final class Workload {
+    private static final int JOINING = 2;
+
     private final JdbcMigration migration;
     private final FlipSpeed.Load load;
     private final int records;
@@ -28,6 +33,8 @@ final class Workload {
 
     private final List<Long> lengths = new ArrayList<>();
     private final Map<String, Long> failures = new TreeMap<>();
+    private final Map<String, Long> joinedFailures = new TreeMap<>();
+    private long joined;
     private long begun;
     private long ended;
     private volatile boolean over;
@@ -48,10 +55,11 @@ final class Workload {
 
     void start() {
         begun = System.nanoTime();
-        for (int n = 0; n < load.writers(); n++) {
+        for (int n = 0; n < load.writers() + JOINING; n++) {
             Random random = new Random(n);
             long first = begun + 1_000_000_000L * n / load.perSecond();
-            Thread thread = new Thread(() -> write(random, first), "writer-" + n);
+            Runnable one = n < load.writers() ? () -> begun(random) : () -> joined(random);
+            Thread thread = new Thread(() -> write(one, first), "writer-" + n);
             writers.add(thread);
             thread.start();
         }
@@ -65,7 +73,7 @@ final class Workload {
         }
     }
 
-    private void write(Random random, long first) {
+    private void write(Runnable one, long first) {
         long every = 1_000_000_000L * load.writers() / load.perSecond();
         long due = first;
         while (!over) {
@@ -75,36 +83,71 @@ final class Workload {
             }
             // A writer that is late by more than a second lets the rest go, as a queue of requests would.
             due = Math.max(due + every, System.nanoTime() - TimeUnit.SECONDS.toNanos(1));
-            one(random);
+            one.run();
         }
     }
 
-    private void one(Random random) {
+    private void begun(Random random) {
         long asked = System.nanoTime();
         long[] let = {asked};
-        // Some of the time goes into the statements and the commit.
-        long pause = TimeUnit.MILLISECONDS.toNanos(load.longestMillis()) * random.nextInt(85) / 100;
-        long key = 1 + random.nextInt(records);
+        long pause = pause(random);
+        long key = key(random);
         try {
             migration.inTransaction(() -> {
                 let[0] = System.nanoTime();
-                Side side = migration.currentSide();
-                try (Connection connection = migration
-                                .dataSource(side == null ? Side.ORIGIN : side)
-                                .getConnection();
-                        PreparedStatement update = connection.prepareStatement("update "
-                                + (side == Side.ORIGIN ? "orders" : "orders_v2")
-                                + " set cents = cents + 1 where id = ?")) {
-                    update.setLong(1, key);
-                    update.executeUpdate();
+                Side side = side();
+                try (Connection connection = migration.dataSource(side).getConnection()) {
+                    update(connection, side, key);
                 }
-                migration.changed(table, key);
                 LockSupport.parkNanos(pause);
             });
             note(new long[] {let[0], System.nanoTime(), let[0] - asked});
         } catch (Exception failure) {
-            failed(failure);
+            failed(failures, failure);
         }
+    }
+
+    private void joined(Random random) {
+        long pause = pause(random);
+        long key = key(random);
+        Side side = side();
+        try (Connection connection = migration.dataSource(side).getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                migration.inTransaction(connection, () -> update(connection, side, key));
+                LockSupport.parkNanos(pause);
+                connection.commit();
+                joined();
+            } catch (Exception failure) {
+                connection.rollback();
+                throw failure;
+            }
+        } catch (Exception failure) {
+            failed(joinedFailures, failure);
+        }
+    }
+
+    private Side side() {
+        Side side = migration.currentSide();
+        return side == null ? Side.ORIGIN : side;
+    }
+
+    /** Some of the longest time goes into the statements and the commit. */
+    private long pause(Random random) {
+        return TimeUnit.MILLISECONDS.toNanos(load.longestMillis()) * random.nextInt(85) / 100;
+    }
+
+    private long key(Random random) {
+        return 1 + random.nextInt(records);
+    }
+
+    private void update(Connection connection, Side side, long key) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(
+                "update " + (side == Side.ORIGIN ? "orders" : "orders_v2") + " set cents = cents + 1 where id = ?")) {
+            update.setLong(1, key);
+            update.executeUpdate();
+        }
+        migration.changed(table, key);
     }
 
     private synchronized void note(long[] write) {
@@ -112,7 +155,11 @@ final class Workload {
         lengths.add(write[1] - write[0]);
     }
 
-    private synchronized void failed(Exception failure) {
+    private synchronized void joined() {
+        joined++;
+    }
+
+    private synchronized void failed(Map<String, Long> failures, Exception failure) {
         failures.merge(failure.getClass().getSimpleName(), 1L, Long::sum);
     }
 
@@ -143,6 +190,7 @@ final class Workload {
         return lengths.size() * 1e9 / (ended - begun);
     }
 
+    /** How many transactions that were begun through the library failed. */
     synchronized long failed() {
         return failures.values().stream().mapToLong(Long::longValue).sum();
     }
@@ -153,6 +201,14 @@ final class Workload {
 
     synchronized long done() {
         return lengths.size();
+    }
+
+    synchronized long joinedDone() {
+        return joined;
+    }
+
+    synchronized String joinedFailures() {
+        return joinedFailures.toString();
     }
 
     synchronized double longest() {

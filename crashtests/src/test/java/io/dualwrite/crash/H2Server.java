@@ -17,6 +17,7 @@ final class H2Server extends Server {
     private final Path directory;
     private final int port;
     private @Nullable Process process;
+    private boolean died;
 
     H2Server(Path directory, int port) {
         this.directory = directory;
@@ -61,6 +62,7 @@ final class H2Server extends Server {
 
     @Override
     void kill() {
+        died = true;
         Process running = process;
         process = null;
         if (running != null) {
@@ -72,6 +74,11 @@ final class H2Server extends Server {
     @Override
     void stopImmediately() {
         kill();
+    }
+
+    @Override
+    boolean mayHaveShownTooEarly() {
+        return died;
     }
 
     @Override

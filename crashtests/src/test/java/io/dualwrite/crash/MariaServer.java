@@ -20,6 +20,7 @@ final class MariaServer extends Server {
     private final int port;
     private boolean installed;
     private @Nullable Process process;
+    private boolean died;
 
     MariaServer(Path directory, int port) {
         this.directory = directory;
@@ -87,6 +88,7 @@ final class MariaServer extends Server {
 
     @Override
     void kill() {
+        died = true;
         Process running = process;
         process = null;
         if (running != null) {
@@ -98,6 +100,11 @@ final class MariaServer extends Server {
     @Override
     void stopImmediately() {
         kill();
+    }
+
+    @Override
+    boolean mayHaveShownTooEarly() {
+        return died;
     }
 
     @Override

@@ -28,6 +28,11 @@ abstract class Server implements AutoCloseable {
     /** As {@link #kill}, in the way its administrator would do it in need. */
     abstract void stopImmediately() throws IOException;
 
+    /** Whether it has died and is of a kind that shows what was committed before that is in its log. */
+    boolean mayHaveShownTooEarly() {
+        return false;
+    }
+
     abstract int port();
 
     /** A URL to one schema, by way of {@code port}, which may be a proxy's. {@code client} names the sessions. */

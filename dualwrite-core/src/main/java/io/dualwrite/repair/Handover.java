@@ -419,6 +419,11 @@ public class Handover {
             return;
         }
         try {
+            // What a writer has met there may be lost yet.
+            board.refresh(side.other());
+            if (!isLost(side, row)) {
+                return;
+            }
             noted(side, controls.of(side).change(row, row.retired()), "closed as lost");
         } catch (FenceBusyException | ControlException later) {
             // Its own transactions in flight, or it is gone again. No node that knows of the other side begins one

@@ -26,6 +26,9 @@ class ControlRows implements Control {
     /** What threads of this process hold the row for now. */
     private final Map<Object, Held> held = new ConcurrentHashMap<>();
 
+    /** The version that was last seen to survive any crash. */
+    private volatile long hardened = -1;
+
     private record Held(String thread, long begun) {}
 
     /** With {@code installing}, tables or rows that are missing are added when the row is read. */
@@ -75,13 +78,23 @@ class ControlRows implements Control {
     }
 
     private @Nullable ControlRow readAndWatch() throws SQLException {
-        return place.<@Nullable ControlRow>commit(session -> {
+        ControlRow read = place.<@Nullable ControlRow>commit(session -> {
             ControlRow row = ControlTable.row(session.run(), place, 0, "");
             if (row != null) {
                 place.servers().refresh(session);
+                if (row.version() != hardened) {
+                    harden(session);
+                }
             }
             return row;
         });
+        hardened = read == null ? -1 : read.version();
+        return read;
+    }
+
+    /** Whoever is told of the row may act upon it on the other side. */
+    void harden(Session session) throws SQLException {
+        place.harden(session);
     }
 
     private @Nullable ControlRow absent(SQLException failure) {

@@ -221,6 +221,9 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
      */
     List<Holder> holders(Statements statements, Place place) throws SQLException;
 
+    /** Lets the transaction's commit return only when it is sure to survive a crash, whatever the server's default is. */
+    default void commitDurably(Statements statements) throws SQLException {}
+
     /** Warnings about settings with which acknowledged commits can be lost; empty as a rule. */
     List<String> durabilityWarnings(Connection connection) throws SQLException;
 

@@ -262,7 +262,8 @@ record H2Dialect() implements Dialect {
     public Server server(Statements statements) throws SQLException {
         String where = statements.first(
                 "select coalesce(database_path(), 'mem:' || database()) || '/' || schema()", row -> row.getString(1));
-        return new Server("h2/" + where, null);
+        String identity = "h2/" + where;
+        return new Server(identity, null, !identity.startsWith("h2/mem:"));
     }
 
     /** H2 does not say who holds a row; whoever has uncommitted changes or locked rows counts as having some. */

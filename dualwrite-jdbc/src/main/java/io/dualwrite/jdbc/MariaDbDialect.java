@@ -159,7 +159,7 @@ record MariaDbDialect(boolean mysql) implements Dialect {
         settings.forEach(setting -> parts.add("@@session." + setting.name() + " = " + setting.value()));
         String transaction = mysql ? "@@transaction_" : "@@tx_";
         parts.add(transaction + "isolation = " + (snapshot ? "'REPEATABLE-READ'" : "'READ-COMMITTED'"));
-        parts.add(transaction + "read_only = " + (snapshot ? "1" : "0"));
+        parts.add(transaction + "read_only = 0");
         run(connection, "set " + String.join(", ", parts));
         String back = String.join(
                 ", ",
@@ -351,7 +351,8 @@ record MariaDbDialect(boolean mysql) implements Dialect {
         String server = uid == null || uid.isBlank() ? variables.get("hostname") + ":" + variables.get("port") : uid;
         boolean readOnly = !"OFF".equals(variables.getOrDefault("read_only", "OFF"))
                 || "ON".equals(variables.get("super_read_only"));
-        return new Server((mysql ? "mysql/" : "mariadb/") + server + "/" + database, readOnly ? "is read-only" : null);
+        return new Server(
+                (mysql ? "mysql/" : "mariadb/") + server + "/" + database, readOnly ? "is read-only" : null, true);
     }
 
     /** Everybody with an open transaction that holds locks; whose lock it is says InnoDB only while somebody waits. */

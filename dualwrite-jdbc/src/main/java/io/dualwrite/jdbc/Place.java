@@ -1,9 +1,11 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.fence.Pace;
+import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +96,7 @@ final class Place {
         return Session.begin(this, Isolation.READ_COMMITTED_ONLY_READING, limits.forLongReads());
     }
 
-    /** Begins a read-only transaction in which every statement sees one snapshot, taken by the first of them. */
+    /** Begins a transaction in which every statement sees one snapshot, taken by the first of them. */
     Session beginSnapshot() throws SQLException {
         return Session.begin(this, Isolation.SNAPSHOT, limits);
     }
@@ -114,6 +116,20 @@ final class Place {
                     throw failure;
                 }
             }
+        }
+    }
+
+    /**
+     * Makes the session's commit say that everything it has read is sure to survive a crash of the server. Some show what was
+     * committed before it is in their log, and what was read and then acted upon elsewhere could be gone after the crash. A
+     * commit that has something to say is in the log after all that came before it; the same transaction, so that there was no
+     * crash between.
+     */
+    void harden(Session session) throws SQLException {
+        if (servers.isEarly()) {
+            session.dialect().commitDurably(session.run());
+            new RecheckList(this)
+                    .addAndRemove(session, new RecordId("", UUID.randomUUID().toString()));
         }
     }
 

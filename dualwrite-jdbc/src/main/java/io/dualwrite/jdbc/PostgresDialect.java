@@ -129,9 +129,7 @@ record PostgresDialect() implements Dialect {
     public Undo begin(Connection connection, Isolation isolation, Limits limits) throws SQLException {
         String level = isolation == Isolation.SNAPSHOT ? "repeatable read" : "read committed";
         // A plan that is kept from when a table was empty reads all of it when it no longer is.
-        String reading = isolation == Isolation.READ_COMMITTED
-                ? ""
-                : ", read only; set local plan_cache_mode = force_custom_plan";
+        String reading = isolation == Isolation.READ_COMMITTED ? "" : "; set local plan_cache_mode = force_custom_plan";
         try (Statement statement = connection.createStatement()) {
             // A node that is stopped in the middle would keep its fence, and everybody else out, until it goes on.
             statement.execute("set transaction isolation level " + level + reading
@@ -318,6 +316,11 @@ record PostgresDialect() implements Dialect {
      * another one, in another schema, hold another fence.
      */
     @Override
+    public void commitDurably(Statements statements) throws SQLException {
+        statements.execute("set local synchronous_commit = on");
+    }
+
+    @Override
     public Server server(Statements statements) throws SQLException {
         Readable readable = readable(statements);
         String cluster = readable.cluster()
@@ -329,11 +332,12 @@ record PostgresDialect() implements Dialect {
                 : "?";
         return new Server(
                 "postgres/" + cluster + "/" + timeline + "/" + readable.database(),
-                readable.recovering() ? "is in recovery, a replica" : null);
+                readable.recovering() ? "is in recovery, a replica" : null,
+                readable.early());
     }
 
     /** What this user may read, asked for first: a failed statement would end the transaction. */
-    private record Readable(boolean recovering, boolean cluster, boolean timeline, String database) {}
+    private record Readable(boolean recovering, boolean cluster, boolean timeline, String database, boolean early) {}
 
     private static Readable readable(Statements statements) throws SQLException {
         Readable readable = statements.first(
@@ -341,13 +345,14 @@ record PostgresDialect() implements Dialect {
                         + mayCall("pg_control_system()") + ", "
                         + mayCall("pg_walfile_name(pg_lsn)") + " and " + mayCall("pg_current_wal_lsn()")
                         + ", current_database() || coalesce('/' || cast(cast(to_regclass('" + LibraryTables.CONTROL
-                        + "') as oid) as text), '')",
+                        + "') as oid) as text), ''), current_setting('synchronous_commit') = 'off'",
                 row -> new Readable(
                         row.getBoolean(1),
                         row.getBoolean(2),
                         row.getBoolean(3) && !row.getBoolean(1),
-                        row.getString(4)));
-        return readable == null ? new Readable(false, false, false, "?") : readable;
+                        row.getString(4),
+                        row.getBoolean(5)));
+        return readable == null ? new Readable(false, false, false, "?", true) : readable;
     }
 
     private static String mayCall(String function) {
@@ -390,6 +395,9 @@ record PostgresDialect() implements Dialect {
             warnings.add("it runs with fsync = off, so a power failure loses acknowledged commits; switch it on");
         }
         Readable readable = readable(statements);
+        if (readable.early()) {
+            warnings.add("it runs with synchronous_commit = off, so a crash loses acknowledged commits; switch it on");
+        }
         if (!readable.cluster() || (!readable.timeline() && !readable.recovering())) {
             warnings.add("this user may not see which server it is on, so a failover is not noticed; grant execute on"
                     + " pg_control_system(), pg_walfile_name(pg_lsn) and pg_current_wal_lsn()");

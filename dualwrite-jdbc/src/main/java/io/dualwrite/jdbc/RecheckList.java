@@ -16,6 +16,9 @@ final class RecheckList {
     private static final String TABLE = LibraryTables.RECHECK;
     private static final String WHERE = " where migration = ? and side = ? and record_type = ? and record_key = ?";
 
+    private static final String INSERT =
+            "insert into " + TABLE + " (migration, side, record_type, record_key) values (?, ?, ?, ?)";
+
     private final Place place;
 
     RecheckList(Place place) {
@@ -28,8 +31,7 @@ final class RecheckList {
         Set<RecordId> there = orLeave == null ? present(session, records) : Set.of();
         session.run()
                 .batch(
-                        "insert into " + TABLE + " (migration, side, record_type, record_key) values (?, ?, ?, ?)"
-                                + (orLeave == null ? "" : orLeave),
+                        INSERT + (orLeave == null ? "" : orLeave),
                         records.stream()
                                 .filter(record -> !there.contains(record))
                                 .map(this::key)
@@ -57,6 +59,12 @@ final class RecheckList {
             }
         }
         return present;
+    }
+
+    /** Changes nothing, but so that the commit has something to say. */
+    void addAndRemove(Session session, RecordId record) throws SQLException {
+        session.run().update(INSERT, key(record));
+        session.run().update("delete from " + TABLE + WHERE, key(record));
     }
 
     /** Takes the records off it. The session holds their stripes. */

@@ -31,6 +31,7 @@ final class ServerWatch {
     private volatile @Nullable Known known;
     private volatile @Nullable Server stranger;
     private volatile boolean told;
+    private volatile boolean early;
     private volatile BiConsumer<Side, String> onStranger = (side, identity) -> {};
 
     /**
@@ -154,6 +155,11 @@ final class ServerWatch {
                         + " acknowledged was lost, then call adoptServer(" + place.side() + ", who)";
     }
 
+    /** As {@link Server#early}, of the server that was looked at last, if it takes writes; false before any was. Never blocks. */
+    boolean isEarly() {
+        return early;
+    }
+
     /** Whether a server was adopted in this generation, so that whatever was proved before it holds no longer. */
     boolean wasAdoptedIn(int generation) {
         Known read = known;
@@ -190,6 +196,7 @@ final class ServerWatch {
             // A replica is promoted, and a server opened for writes, under its connections.
             server = statements.dialect().server(statements);
             found.put(behind, server);
+            early = server.early() && server.unfit() == null;
         }
         return server;
     }

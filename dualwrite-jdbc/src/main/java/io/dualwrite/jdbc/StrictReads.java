@@ -52,7 +52,10 @@ final class StrictReads {
             }
             Answer<T> answer = once(at, reading);
             ControlRow known = board.view().of(at);
-            if (known == null || known.version() != answer.after().version()) {
+            if (answer.after().role() == Role.CEDED) {
+                // A decision to be acted upon, once it is sure to stay.
+                refresh(at);
+            } else if (known == null || known.version() != answer.after().version()) {
                 board.note(at, answer.after());
             }
             if (copy ? maySpeakAsCopy(answer.after()) : maySpeak(at, answer.before(), answer.after())) {

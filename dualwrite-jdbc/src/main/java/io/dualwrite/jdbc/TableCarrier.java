@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #lockStripes}: from here on, nobody else brings these records over.
  *   <li>{@link #readAuthority}: a new snapshot, taken after the locks. What the last holder of the stripes has seen, this
  *       one sees too; reading before the lock would let it write an older state over a newer one.
+ *   <li>{@link #harden}: what was read cannot be lost any more by a crash of the authority. A copy that had it all the same
+ *       would differ from then on without an intent, which would be gone with the write.
  *   <li>{@link #apply}: what was found is updated or inserted by primary key, parents first; what was not is deleted,
  *       children first.
  *   <li>{@link #note}: the records go on the list of those to be rechecked. Then the commit.
@@ -149,8 +151,14 @@ class TableCarrier implements Carrier {
                                     (key, row) -> rows.put(new RecordId(table.name(), key), row));
                 }
             }
+            harden(place, snapshot);
+            snapshot.commit();
         }
         return rows;
+    }
+
+    void harden(Place authority, Session snapshot) throws SQLException {
+        authority.harden(snapshot);
     }
 
     /** The rows of {@code authority} in the other side's shape. */

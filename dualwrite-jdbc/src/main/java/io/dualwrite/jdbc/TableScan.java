@@ -70,6 +70,8 @@ final class TableScan implements SummingScan {
                     }
                 }
             }
+            // A backfill passes over what is not there, and a deletion that is lost brings it back.
+            place.harden(session);
             session.commit();
         } catch (SQLException | IllegalStateException failure) {
             tables.forget(place);

@@ -139,11 +139,12 @@ final class WriterGate {
         Loan loan = Loan.from(pools.of(side));
         try {
             ControlRow row = controls.of(side).hold(loan.connection());
-            note(side, row);
             if (isAuthority(side, row)) {
+                note(side, row);
                 return new Attempt(new Entry(side, row, loan), null);
             }
             loan.rollBack(new StageMovedException("The authority is not on the " + side));
+            note(side, row);
             return new Attempt(null, row);
         } catch (SQLException | RuntimeException | Error failure) {
             loan.rollBack(failure);
@@ -186,7 +187,12 @@ final class WriterGate {
     private void note(Side side, ControlRow row) {
         ControlRow known = board.view().of(side);
         if (known == null || known.version() != row.version()) {
-            board.note(side, row);
+            if (row.role() == Role.CEDED) {
+                // A decision to be acted upon, once it is sure to stay.
+                isAuthority(side);
+            } else {
+                board.note(side, row);
+            }
         }
     }
 

@@ -66,7 +66,7 @@ final class Scenario implements AutoCloseable {
     }
 
     private final Stores stores;
-    private final Sides<SimulatedServer> servers;
+    final Sides<SimulatedServer> servers;
     private final Sightings sightings;
     private long steps;
     private long fingerprint;
@@ -170,7 +170,7 @@ final class Scenario implements AutoCloseable {
                 + baton.trace();
     }
 
-    private void prepare(Start start, Random random) {
+    void prepare(Start start, Random random) {
         boolean live = start == Start.LIVE;
         for (Side side : Side.values()) {
             SimulatedServer server = servers.of(side);

@@ -96,7 +96,7 @@ final class SimulatedNode {
                 servers.of(side).dataSource("library", variation.librarysSql()),
                 Limits.DEFAULT,
                 pace));
-        this.controls = Sides.each(side -> new ControlRows(places.of(side), false));
+        this.controls = Sides.each(side -> variation.control(places.of(side)));
         this.journals = Sides.each(side -> new JdbcJournal(places.of(side)));
         Sides<Control> plainControls = Sides.each(controls::of);
         Sides<Journal> plainJournals = Sides.each(journals::of);

@@ -58,6 +58,10 @@ public class Variation {
         return true;
     }
 
+    ControlRows control(Place place) {
+        return new ControlRows(place, false);
+    }
+
     Carrier carrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables, Pace pace) {
         return new TableCarrier(places, controls, tables);
     }

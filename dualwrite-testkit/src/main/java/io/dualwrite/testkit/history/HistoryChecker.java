@@ -24,6 +24,8 @@ public final class HistoryChecker {
     private final Map<String, String> initial;
     private final Map<String, List<Operation>> byKey = new LinkedHashMap<>();
     private final Set<String> happened = new HashSet<>();
+    private final Set<String> writing = new HashSet<>();
+    private final boolean seenIsKept;
     private final List<Violation> violations = new ArrayList<>();
 
     /**
@@ -31,9 +33,23 @@ public final class HistoryChecker {
      * @param history all operations of all clients
      */
     public HistoryChecker(Map<String, String> initial, List<Operation> history) {
+        this(initial, history, true);
+    }
+
+    /**
+     * @param initial what was there before the history began, by key
+     * @param history all operations of all clients
+     * @param seenIsKept whether a value that somebody has seen is proof that it was written. Not where a server died that shows
+     *     what was committed before it is in its log: only who has seen it, and then written something that was kept, proves it
+     */
+    public HistoryChecker(Map<String, String> initial, List<Operation> history, boolean seenIsKept) {
         this.initial = Map.copyOf(initial);
+        this.seenIsKept = seenIsKept;
         for (Operation each : history) {
             byKey.computeIfAbsent(each.key(), key -> new ArrayList<>()).add(each);
+            if (!each.isRead()) {
+                writing.add(each.transaction());
+            }
             if (each.outcome() == Outcome.ACKNOWLEDGED) {
                 happened.add(each.transaction());
             }
@@ -52,7 +68,11 @@ public final class HistoryChecker {
         keys.addAll(initial.keySet());
         keys.addAll(authority.keySet());
         keys.addAll(copy.keySet());
-        keys.forEach(key -> noteVisible(key, authority.get(key)));
+        int before;
+        do {
+            before = happened.size();
+            keys.forEach(key -> noteVisible(key, authority.get(key)));
+        } while (happened.size() > before);
         for (String key : keys) {
             new Key(key, authority.get(key)).check();
             if (!Objects.equals(authority.get(key), copy.get(key))) {
@@ -72,7 +92,7 @@ public final class HistoryChecker {
         for (Operation each : operations) {
             Operation writer = each.seen() == null ? null : writers.get(each.seen());
             // In its own transaction it sees what may be rolled back yet.
-            if (writer != null && !writer.transaction().equals(each.transaction())) {
+            if (writer != null && !writer.transaction().equals(each.transaction()) && isProof(each)) {
                 happened.add(writer.transaction());
             }
         }
@@ -80,6 +100,11 @@ public final class HistoryChecker {
         if (writer != null) {
             happened.add(writer.transaction());
         }
+    }
+
+    /** Whether what it has seen was there for good. */
+    private boolean isProof(Operation seeing) {
+        return seenIsKept || (writing.contains(seeing.transaction()) && happened.contains(seeing.transaction()));
     }
 
     private Map<String, Operation> writers(String key) {

@@ -626,6 +626,9 @@ final class Execution {
                     Isolation isolation = transaction.isolation;
                     return isolation.text();
                 }
+                if ("synchronous_commit".equals(arguments.get(0))) {
+                    return engine.isEarly() ? "off" : "on";
+                }
                 return session.setting(String.valueOf(arguments.get(0)));
             case "set_config":
                 session.setLocal(String.valueOf(arguments.get(0)), String.valueOf(arguments.get(1)));

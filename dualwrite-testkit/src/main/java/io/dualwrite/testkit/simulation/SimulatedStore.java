@@ -129,6 +129,22 @@ public final class SimulatedStore implements SimulatedServer {
         noticed = listener;
     }
 
+    /**
+     * Whether others see what was committed before it is in the log, and a crash between takes it back; from now on. Such a
+     * server says of itself that {@code synchronous_commit} is off, but answers a commit only once it is in the log.
+     */
+    public void early(boolean isEarly) {
+        engine.early(isEarly);
+    }
+
+    boolean isEarly() {
+        return engine.isEarly();
+    }
+
+    void flush() {
+        engine.flush();
+    }
+
     /** Sets this server's clock so much ahead of the simulation's. */
     public void clockAhead(Duration by) {
         ahead = by;
@@ -159,7 +175,7 @@ public final class SimulatedStore implements SimulatedServer {
         }
     }
 
-    /** Dies and is back at once: all sessions are lost, what was committed is there. */
+    /** Dies and is back at once: all sessions are lost, what was committed is there, as far as it was in the log. */
     public void crash() {
         killAll();
         engine.crash();

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection of a simulated store, as its user has it, with everything that may happen to it. */
 final class StoreConnection {
+    private static final int SLOWEST_LOG_MILLIS = 60;
+
     private final SimulatedStore store;
     private final Baton baton;
     private final StoreEngine engine;
@@ -256,5 +258,10 @@ final class StoreConnection {
         }
         session.commit();
         store.committed(this, label);
+        if (store.isEarly()) {
+            baton.pause(Duration.ofMillis(baton.random().nextInt(SLOWEST_LOG_MILLIS)));
+            usable();
+            store.flush();
+        }
     }
 }

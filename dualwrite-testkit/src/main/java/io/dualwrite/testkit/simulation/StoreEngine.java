@@ -47,6 +47,10 @@ final class StoreEngine {
     private final List<StoreSession> sessions = new ArrayList<>();
     private StoreLocks locks = new StoreLocks();
     private long commits = 1;
+    /** The last commit that a crash leaves there. */
+    private long durable = 1;
+    /** Whether commits are seen before they are durable. */
+    private boolean early;
 
     StoreEngine(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -99,15 +103,32 @@ final class StoreEngine {
         return commits;
     }
 
+    void early(boolean isEarly) {
+        early = isEarly;
+        durable = commits;
+    }
+
+    boolean isEarly() {
+        return early;
+    }
+
+    /** Makes everything durable that is committed now. */
+    void flush() {
+        durable = commits;
+    }
+
     void commit(StoreTransaction transaction) {
         transaction.commit(++commits);
+        if (!early) {
+            flush();
+        }
         if (commits % COMMITS_BETWEEN_PRUNINGS == 0) {
             prune();
         }
     }
 
     private void prune() {
-        long horizon = commits;
+        long horizon = durable;
         for (StoreSession session : sessions) {
             horizon = Math.min(horizon, session.horizon());
         }
@@ -137,10 +158,11 @@ final class StoreEngine {
         return next;
     }
 
-    /** Every session ends, nothing but what was committed is left. */
+    /** Every session ends, nothing but what was durable is left. */
     void crash() {
         List.copyOf(sessions).forEach(StoreSession::kill);
         locks = new StoreLocks();
+        tables.values().forEach(table -> table.rows.forEach(row -> row.forgetAfter(durable)));
         tables.values().forEach(table -> table.skipIdentities(32));
     }
 

@@ -203,8 +203,8 @@ final class StoreSession {
     }
 
     private void set(SqlStatement.Set setting) {
-        if (setting.name().equals("plan_cache_mode")) {
-            // Nothing is planned here.
+        if (setting.name().equals("plan_cache_mode") || setting.name().equals("synchronous_commit")) {
+            // Nothing is planned here, and every commit is answered when it is in the log.
             return;
         }
         Duration length = Duration.ofMillis(Long.parseLong(setting.value()));

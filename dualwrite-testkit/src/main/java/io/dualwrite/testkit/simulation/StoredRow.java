@@ -51,6 +51,13 @@ final class StoredRow {
         writer.undo(() -> newest = before);
     }
 
+    /** Drops what was committed later. */
+    void forgetAfter(long commit) {
+        while (newest != null && newest.writer.committedAt() > commit) {
+            newest = newest.older;
+        }
+    }
+
     /** Drops versions that nobody can see any more; whether the whole row may go. */
     boolean prune(long horizon) {
         if (newest == null) {

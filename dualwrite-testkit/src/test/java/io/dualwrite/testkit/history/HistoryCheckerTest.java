@@ -123,6 +123,24 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void whereServersShowTooEarlyOnlyWhoWroteAfterwardsIsProof() {
+        wrote("t1", null, "a").did("t2", Kind.WRITE, "a", "b", Outcome.UNKNOWN).read("r1", "b");
+        did("t3", Kind.WRITE, "b", "c", Outcome.UNKNOWN).wrote("t4", "a", "d");
+
+        assertThat(endingWith("d")).contains(Violation.Kind.FORKED);
+        assertThat(afterADeath("d")).isEmpty();
+
+        wrote("t5", "c", "e");
+
+        assertThat(afterADeath("d")).contains(Violation.Kind.FORKED, Violation.Kind.LOST);
+    }
+
+    private List<Violation.Kind> afterADeath(String last) {
+        return new HistoryChecker(Map.of(), history, false)
+                .check(ends(last), ends(last)).stream().map(Violation::kind).toList();
+    }
+
+    @Test
     void anUnknownTransactionHappenedAsAWhole() {
         wrote("t1", null, "a").did("t2", Kind.WRITE, "a", "b", Outcome.UNKNOWN);
         history.add(new Operation("t2", Kind.WRITE, "other", null, "x", Outcome.UNKNOWN, 1, Long.MAX_VALUE));

@@ -141,10 +141,6 @@ public final class SimulatedStore implements SimulatedServer {
         return engine.isEarly();
     }
 
-    void flush() {
-        engine.flush();
-    }
-
     /** Sets this server's clock so much ahead of the simulation's. */
     public void clockAhead(Duration by) {
         ahead = by;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection of a simulated store, as its user has it, with everything that may happen to it. */
 final class StoreConnection {
-    private static final int SLOWEST_LOG_MILLIS = 60;
+    private static final int SLOWEST_LOG_MILLIS = 300;
 
     private final SimulatedStore store;
     private final Baton baton;
@@ -259,9 +259,10 @@ final class StoreConnection {
         session.commit();
         store.committed(this, label);
         if (store.isEarly()) {
+            long mine = engine.latest();
             baton.pause(Duration.ofMillis(baton.random().nextInt(SLOWEST_LOG_MILLIS)));
             usable();
-            store.flush();
+            engine.flush(mine);
         }
     }
 }

@@ -112,15 +112,15 @@ final class StoreEngine {
         return early;
     }
 
-    /** Makes everything durable that is committed now. */
-    void flush() {
-        durable = commits;
+    /** Makes everything durable that was committed up to then. */
+    void flush(long commit) {
+        durable = Math.max(durable, commit);
     }
 
     void commit(StoreTransaction transaction) {
         transaction.commit(++commits);
         if (!early) {
-            flush();
+            flush(commits);
         }
         if (commits % COMMITS_BETWEEN_PRUNINGS == 0) {
             prune();

@@ -286,9 +286,11 @@ public class Migration implements AutoCloseable {
 
     /**
      * Checks the side that has the authority and starts the background work. Needs nothing of the copy: an application
-     * starts and writes at any stage with its copy unreachable. Blocks on the stores; do it before serving requests.
+     * starts and writes at any stage with its copy unreachable. Blocks on the stores, past the switch and before anything has
+     * begun on the copy too, until its time-out where it hangs; do it before serving requests.
      *
-     * @throws IllegalStateException with everything that is wrong with the authority's store; nothing was started
+     * @throws IllegalStateException with everything that is wrong with the authority's store, or because the target has had
+     *     the authority and the origin has forgotten; nothing was started
      */
     public void start() {
         List<String> problems = parts.preflight().authority(authorityAtStart());

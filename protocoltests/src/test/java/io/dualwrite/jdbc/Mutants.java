@@ -39,6 +39,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32;
@@ -57,10 +58,12 @@ final class Mutants {
                 carrier("SKIP LOCKED instead of waiting for the copy's lock", SkipLocked::new),
                 new LeaseInsteadOfALock(),
                 carrier("authority read before the copy is locked", ReadBeforeLock::new),
+                carrier("authority read in a snapshot begun before the copy is locked", OlderSnapshot::new),
                 carrier("authority read from a replica", ReadFromAReplica::new),
                 transfer("intents removed by key", RemoveByKey::new),
                 transfer("intents removed below a high-water mark", RemoveBelowHighWater::new),
                 carrier("newer wins, without tombstones", NewerWins::new),
+                new NewerWinsByClock(),
                 new BackfillByInsertIfAbsent(),
                 new BackfillByBlindUpsert(),
                 new BackfillOfRangesNotLocked(),
@@ -106,6 +109,18 @@ final class Mutants {
                 new RangesWithoutSettling(),
                 new RangesForgottenByType(),
                 new RangesOfTheAuthoritysKeysOnly());
+    }
+
+    /** Those that show only when the authority is forced. */
+    static List<Variation> ofForcedRollback() {
+        return List.of(
+                handover(
+                        "the authority forced at the handover number that there was", HandoverMutants::forcingNoNumber),
+                handover("a lost side readopted with changes on the list", HandoverMutants::readoptingUnreconciled),
+                library(
+                        "a lost side closed while its writers are in flight",
+                        Start.LIVE,
+                        sql -> sql.startsWith("select pg_advisory_xact_lock(") ? "select 1" : sql));
     }
 
     private abstract static class WrongRanges extends Variation {
@@ -880,6 +895,42 @@ final class Mutants {
         }
     }
 
+    /** Reads under the lock, in a snapshot that its first statement took before. */
+    private static final class OlderSnapshot extends TableCarrier {
+        private final ThreadLocal<Session> begun = new ThreadLocal<>();
+        private final Sides<Place> places;
+        private final Tables tables;
+
+        OlderSnapshot(Sides<Place> places, Sides<ControlRows> controls, Tables tables) {
+            super(places, controls, tables);
+            this.places = places;
+            this.tables = tables;
+        }
+
+        @Override
+        void attempt(Side authority, Set<RecordId> batch, @Nullable Checkpoint checkpoint, Map<RecordId, Row> rows)
+                throws SQLException {
+            try (Session snapshot = places.of(authority).beginSnapshot()) {
+                begun.set(snapshot);
+                readAuthority(authority, batch);
+                super.attempt(authority, batch, checkpoint, rows);
+            }
+        }
+
+        @Override
+        Map<RecordId, Row> readAuthority(Side authority, Set<RecordId> batch) throws SQLException {
+            Session snapshot = begun.get();
+            SideTable there = tables.at(places.of(authority), snapshot.connection(), SimulatedNode.ITEMS.name());
+            Map<RecordId, Row> rows = new LinkedHashMap<>();
+            new KeyedRows(snapshot, there)
+                    .read(
+                            snapshot.dialect().selection(there.shape()),
+                            batch.stream().map(RecordId::key).toList(),
+                            (key, row) -> rows.put(SimulatedNode.id(Long.parseLong(key)), row));
+            return rows;
+        }
+    }
+
     /** One read behind. */
     private static final class ReadFromAReplica extends TableCarrier {
         private final Map<RecordId, List<Row>> replica = new HashMap<>();
@@ -946,13 +997,45 @@ final class Mutants {
     }
 
     /** Compares values instead of locking; what is deleted leaves nothing to compare with. */
-    private static final class NewerWins extends TableCarrier {
+    private static final class NewerWins extends KeepsTheNewer {
         NewerWins(Sides<Place> places, Sides<ControlRows> controls, Tables tables) {
             super(places, controls, tables);
         }
 
         @Override
         void lockStripes(Session session, Place copy, Set<RecordId> batch, @Nullable Checkpoint checkpoint) {}
+    }
+
+    /** Locks and reads as it should. Each value begins with the time of its writing, by a clock that is its node's own. */
+    private static final class NewerWinsByClock extends Variation {
+        private static final long NUMBERS = 1_000_000;
+
+        @Override
+        public String name() {
+            return "newer wins by clock";
+        }
+
+        @Override
+        Start start() {
+            return Start.CROWD;
+        }
+
+        @Override
+        long stamped(SimulatedNode node, long number) {
+            return TimeUnit.NANOSECONDS.toMillis(node.pace.nanos()) * NUMBERS + number;
+        }
+
+        @Override
+        Carrier carrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables, Pace pace) {
+            return new KeepsTheNewer(places, controls, tables);
+        }
+    }
+
+    /** The copy keeps what it has where that is the higher value. */
+    private static class KeepsTheNewer extends TableCarrier {
+        KeepsTheNewer(Sides<Place> places, Sides<ControlRows> controls, Tables tables) {
+            super(places, controls, tables);
+        }
 
         @Override
         void apply(Session session, Place copy, Set<RecordId> batch, Map<RecordId, Row> rows) throws SQLException {

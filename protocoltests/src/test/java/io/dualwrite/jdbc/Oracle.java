@@ -22,26 +22,9 @@ import java.util.TreeSet;
  * Looks into both databases after every commit, and knows the history of every key. Shares no code with the library. What it
  * checks are the invariants that must hold always; what it notes are the situations that must have come up sometimes.
  */
-final class Oracle {
+final class Oracle implements Witness {
     /** What a foreign writer's connections are labelled. */
     static final String FOREIGN = "foreign";
-
-    /** A control row and what lies beside it, as committed. */
-    private record Seen(
-            Role role,
-            Stage stage,
-            long handover,
-            long version,
-            boolean journalled,
-            int generation,
-            Map<Long, Long> items,
-            Map<Long, Set<Long>> intents,
-            Set<Integer> backfilled,
-            Set<Integer> clean) {
-        boolean hasIntent(long key) {
-            return intents.values().stream().anyMatch(keys -> keys.contains(key));
-        }
-    }
 
     /** What an actor's transaction found when it had its fence. */
     private record Fenced(Side side, long version) {}
@@ -97,20 +80,18 @@ final class Oracle {
         return situations;
     }
 
-    void saw(Situation situation) {
+    @Override
+    public void saw(Situation situation) {
         situations.add(situation);
     }
 
-    /** The calling actor's transaction has its fence and begins its work. */
-    void began(Side side) {
+    @Override
+    public void began(Side side) {
         fenced.put(Baton.self(), new Fenced(side, of(side).version()));
     }
 
-    /**
-     * The calling actor is about to write these in one transaction; null deletes. What it does to those that it sweeps shows
-     * when it commits.
-     */
-    void writing(Map<Long, Long> values, Set<Long> swept) {
+    @Override
+    public void writing(Map<Long, Long> values, Set<Long> swept) {
         writing.put(Baton.self(), new TreeMap<>(values));
         sweeping.put(Baton.self(), swept);
         landed.remove(Baton.self());
@@ -150,8 +131,8 @@ final class Oracle {
         landed.clear();
     }
 
-    /** The calling actor begins, or ends, to wait until nothing is being carried to a copy that was begun before. */
-    void settling(boolean begins) {
+    @Override
+    public void settling(boolean begins) {
         if (begins) {
             settling.add(Baton.self());
             bringing.add(Baton.self());
@@ -174,14 +155,14 @@ final class Oracle {
         }
     }
 
-    /** The calling actor begins to bring these over. */
-    void carrying(Set<Long> keys) {
+    @Override
+    public void carrying(Set<Long> keys) {
         carried.put(Baton.self(), keys);
         overtaken.remove(Baton.self());
     }
 
-    /** It has brought them over, or not. */
-    void carriedOver(boolean done, boolean backfilling) {
+    @Override
+    public void carriedOver(boolean done, boolean backfilling) {
         Set<Long> keys = carried.remove(Baton.self());
         if (done && overtaken.remove(Baton.self())) {
             saw(Situation.CHANGED_DURING_A_TRANSFER);
@@ -523,59 +504,7 @@ final class Oracle {
     }
 
     private Seen look(Side side) {
-        SimulatedServer server = servers.of(side);
-        Map<String, Object> control = Map.of();
-        for (Map<String, Object> row : server.committed("dualwrite_control")) {
-            if (row.get("side").equals(side.name())) {
-                control = row;
-                break;
-            }
-        }
-        Map<Long, Long> items = new TreeMap<>();
-        server.committed(SimulatedNode.table(side))
-                .forEach(row -> items.put((Long) row.get("id"), (Long) row.get("amount")));
-        Map<Long, Set<Long>> intents = new TreeMap<>();
-        server.committed("dualwrite_journal")
-                .forEach(row -> intents.put(
-                        (Long) row.get("id"), keys((String) row.get("record_type"), (String) row.get("record_key"))));
-        Set<Integer> backfilled = new TreeSet<>();
-        Set<Integer> clean = new TreeSet<>();
-        for (Map<String, Object> row : server.committed("dualwrite_checkpoint")) {
-            if (Boolean.TRUE.equals(row.get("done"))) {
-                int generation = ((Long) row.get("generation")).intValue();
-                (row.get("job").equals("backfill") ? backfilled : clean).add(generation);
-            }
-        }
-        return new Seen(
-                Role.valueOf((String) control.get("role")),
-                Stage.valueOf((String) control.get("stage")),
-                (Long) control.get("handover"),
-                (Long) control.get("version"),
-                (Boolean) control.get("journalled"),
-                ((Long) control.get("generation")).intValue(),
-                items,
-                intents,
-                backfilled,
-                clean);
-    }
-
-    /** The keys that a row of the journal stands for. */
-    private static Set<Long> keys(String type, String text) {
-        Set<Long> keys = new TreeSet<>();
-        if (!type.endsWith("[]")) {
-            keys.add(Long.valueOf(text));
-            return keys;
-        }
-        // Either "--", or the length of the first key, a colon, the key, "=" and the last key.
-        String[] bounds = text.equals("--")
-                ? new String[0]
-                : text.substring(text.indexOf(':') + 1).split("=");
-        long first = bounds.length == 0 ? 1 : Long.parseLong(bounds[0]);
-        long last = bounds.length == 0 ? Scenario.MOST_KEYS : Long.parseLong(bounds[1]);
-        for (long key = first; key <= last; key++) {
-            keys.add(key);
-        }
-        return keys;
+        return Seen.on(servers.of(side), side);
     }
 
     private AssertionError violation(String what) {

@@ -74,10 +74,11 @@ final class Scenario implements AutoCloseable {
     Scenario(Stores stores, Sightings sightings) {
         this.stores = stores;
         this.sightings = sightings;
-        this.servers = Sides.each(this::open);
+        this.servers = Sides.each(side -> open(stores, side));
     }
 
-    private SimulatedServer open(Side side) {
+    /** A database with the tables of that side. */
+    static SimulatedServer open(Stores stores, Side side) {
         SimulatedServer server = stores.open(side);
         server.execute(
                 "create table " + SimulatedNode.table(side) + " (id bigint primary key, amount bigint not null)");
@@ -126,7 +127,7 @@ final class Scenario implements AutoCloseable {
         Baton baton = new Baton(seed, hazards, MOST_STEPS);
         Oracle[] oracle = new Oracle[1];
         attach(baton, oracle);
-        prepare(start, random);
+        prepare(servers, start, random);
         oracle[0] = new Oracle(baton, servers, variation.leavesIntentsAtOnce());
         try {
             Life life = new Life(stores, servers, baton, oracle[0], variation, start, random, sweeps);
@@ -170,7 +171,8 @@ final class Scenario implements AutoCloseable {
                 + baton.trace();
     }
 
-    void prepare(Start start, Random random) {
+    /** Makes both databases what they are where a life begins. */
+    static void prepare(Sides<SimulatedServer> servers, Start start, Random random) {
         boolean live = start == Start.LIVE;
         for (Side side : Side.values()) {
             SimulatedServer server = servers.of(side);

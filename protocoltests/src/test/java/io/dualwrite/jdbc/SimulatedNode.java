@@ -34,7 +34,6 @@ import io.dualwrite.stage.Sides;
 import io.dualwrite.stage.Stage;
 import io.dualwrite.store.RecordType;
 import io.dualwrite.testkit.simulation.Baton;
-import io.dualwrite.testkit.simulation.SimulatedServer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.time.Duration;
@@ -43,6 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -77,23 +77,29 @@ final class SimulatedNode {
     final Sides<DataSource> pools;
     final Sides<DataSource> bound;
 
+    /** Where a node's connections to a side come from. */
+    interface Sources {
+        /** Labelled ones, each statement's text rewritten before it runs. */
+        DataSource dataSource(String label, UnaryOperator<String> rewrite);
+    }
+
     /** A node whose clock is so much ahead, and whose application asks for that isolation. */
     SimulatedNode(
             Baton baton,
             Duration ahead,
-            Sides<SimulatedServer> servers,
+            Sides<Sources> sources,
             Variation variation,
-            Oracle oracle,
+            Witness witness,
             Consumer<MigrationEvent> events,
             int isolation) {
         this.variation = variation;
         this.pace = baton.pace(ahead);
         this.pools =
-                Sides.each(side -> isolated(servers.of(side).dataSource(WRITERS, variation.writersSql()), isolation));
+                Sides.each(side -> isolated(sources.of(side).dataSource(WRITERS, variation.writersSql()), isolation));
         this.places = Sides.each(side -> new Place(
                 MIGRATION,
                 side,
-                servers.of(side).dataSource("library", variation.librarysSql()),
+                sources.of(side).dataSource("library", variation.librarysSql()),
                 Limits.DEFAULT,
                 pace));
         this.controls = Sides.each(side -> variation.control(places.of(side)));
@@ -102,7 +108,7 @@ final class SimulatedNode {
         Sides<Journal> plainJournals = Sides.each(journals::of);
         MigrationListener listener = events::accept;
         this.board = new Board(plainControls);
-        Carrier carrier = watched(variation.carrier(places, controls, tables, pace), oracle);
+        Carrier carrier = watched(variation.carrier(places, controls, tables, pace), witness);
         this.transfer = variation.transfer(plainJournals, carrier, pace);
         List<RecordType<?, ?>> types = List.of(ITEMS.type());
         Scan scan = variation.scan(new TableScan(places, tables));
@@ -119,7 +125,7 @@ final class SimulatedNode {
                 pace,
                 Contexts.of(null));
         Confirmation confirmation = variation.confirmation(places, controls, journals, tables);
-        this.checkpoints = watched(variation.checkpoints(new JdbcCheckpoints(places.target())), oracle);
+        this.checkpoints = watched(variation.checkpoints(new JdbcCheckpoints(places.target())), witness);
         this.verifier = new Verifier(board, types, scan, confirmation, checkpoints, transfer, listener, pace);
         this.backfill = new Backfill(
                 board,
@@ -147,38 +153,38 @@ final class SimulatedNode {
         this.transactions = new JdbcTransactions(gate, reads, bindings, controls, journals, context.hook());
     }
 
-    private static Carrier watched(Carrier carrier, Oracle oracle) {
+    private static Carrier watched(Carrier carrier, Witness witness) {
         return new Carrier() {
             @Override
             public void carry(Side authority, Set<RecordId> records, @Nullable Checkpoint checkpoint) throws Exception {
                 Set<Long> keys = new TreeSet<>();
                 records.forEach(record -> keys.add(Long.valueOf(record.key())));
-                oracle.carrying(keys);
+                witness.carrying(keys);
                 boolean done = false;
                 try {
                     carrier.carry(authority, records, checkpoint);
                     done = true;
                 } catch (NotACopyException refused) {
-                    oracle.saw(Situation.STALE_TRANSFER_REFUSED);
+                    witness.saw(Situation.STALE_TRANSFER_REFUSED);
                     throw refused;
                 } finally {
-                    oracle.carriedOver(done, checkpoint != null);
+                    witness.carriedOver(done, checkpoint != null);
                 }
             }
 
             @Override
             public void settle(Side authority) throws Exception {
-                oracle.settling(true);
+                witness.settling(true);
                 try {
                     carrier.settle(authority);
                 } finally {
-                    oracle.settling(false);
+                    witness.settling(false);
                 }
             }
         };
     }
 
-    private static Checkpoints watched(Checkpoints checkpoints, Oracle oracle) {
+    private static Checkpoints watched(Checkpoints checkpoints, Witness witness) {
         return new Checkpoints() {
             @Override
             public Optional<Checkpoint> find(String job, String type, int generation) {
@@ -192,7 +198,7 @@ final class SimulatedNode {
                         && found.isPresent()
                         && found.get().position() != null
                         && !found.get().done()) {
-                    oracle.saw(Situation.BACKFILL_RESUMED);
+                    witness.saw(Situation.BACKFILL_RESUMED);
                 }
                 return found;
             }
@@ -237,6 +243,12 @@ final class SimulatedNode {
 
     static String table(Side side) {
         return side == Side.ORIGIN ? "item" : "item_v2";
+    }
+
+    /** What a lost target has to be reconciled. */
+    Reconciliation reconciliation() {
+        TableCarrier carrier = new TableCarrier(places, controls, tables);
+        return new Reconciliation(places, controls, journals, tables, carrier, Side.TARGET);
     }
 
     /** Walks as a migration does. */

@@ -58,6 +58,11 @@ public class Variation {
         return true;
     }
 
+    /** The value that a writer on this node writes; {@code number} is in no other. */
+    long stamped(SimulatedNode node, long number) {
+        return number;
+    }
+
     ControlRows control(Place place) {
         return new ControlRows(place, false);
     }

@@ -34,7 +34,7 @@ final class Writing {
     private static final Kind[] PLAIN = {Kind.DELETE, Kind.LOOK_AND_SAVE, Kind.SAVE};
 
     private final SimulatedNode node;
-    private final Oracle oracle;
+    private final Witness witness;
     private final Random own;
     private final int keys;
     private final AtomicLong values;
@@ -53,7 +53,7 @@ final class Writing {
      */
     Writing(
             SimulatedNode node,
-            Oracle oracle,
+            Witness witness,
             Random own,
             int keys,
             AtomicLong values,
@@ -61,7 +61,7 @@ final class Writing {
             @Nullable Random sweeps) {
         this.sweeps = sweeps != null && sweeps.nextInt(3) == 0 ? sweeps : null;
         this.node = node;
-        this.oracle = oracle;
+        this.witness = witness;
         this.own = own;
         this.keys = keys;
         this.values = values;
@@ -115,7 +115,7 @@ final class Writing {
                     return on;
                 });
             }
-            oracle.writing(written, swept);
+            witness.writing(written, swept);
             return on;
         });
     }
@@ -126,7 +126,7 @@ final class Writing {
         sights.clear();
         on = transaction.side();
         fencedAt = node.pace.nanos();
-        oracle.began(on);
+        witness.began(on);
     }
 
     /** The application's own transaction, which it has begun and ends itself. */
@@ -144,7 +144,7 @@ final class Writing {
                     workOrSweep(transaction, connection, kind, key, several);
                     return on;
                 });
-                oracle.writing(written, swept);
+                witness.writing(written, swept);
                 sights.add(Situation.JOINED);
                 connection.commit();
             } catch (Exception failure) {
@@ -183,7 +183,7 @@ final class Writing {
         if (deletes) {
             execute(connection, "delete from " + table + where);
         } else {
-            execute(connection, "update " + table + " set amount = ?" + where, values.incrementAndGet());
+            execute(connection, "update " + table + " set amount = ?" + where, next());
         }
         if (!notedFirst) {
             transaction.changed(range);
@@ -238,6 +238,11 @@ final class Writing {
         }
     }
 
+    /** A value that nobody has written before. */
+    private long next() {
+        return node.variation.stamped(node, values.incrementAndGet());
+    }
+
     private static void look(Connection connection, String table, long key) throws SQLException {
         try (PreparedStatement look =
                 connection.prepareStatement("select amount from " + table + " where id = ? for update")) {
@@ -250,7 +255,7 @@ final class Writing {
 
     private void save(Transaction transaction, Connection connection, String table, long key) throws SQLException {
         transaction.changed(SimulatedNode.id(key));
-        long value = values.incrementAndGet();
+        long value = next();
         if (execute(connection, "update " + table + " set amount = ? where id = ?", value, key) == 0) {
             value = insert(connection, table, key);
         }
@@ -258,7 +263,7 @@ final class Writing {
     }
 
     private long insert(Connection connection, String table, long key) throws SQLException {
-        long value = values.incrementAndGet();
+        long value = next();
         execute(connection, "insert into " + table + " (amount, id) values (?, ?)", value, key);
         return value;
     }
@@ -278,7 +283,7 @@ final class Writing {
         }
         delete(transaction, connection, table, to);
         transaction.changed(SimulatedNode.id(from));
-        long value = values.incrementAndGet();
+        long value = next();
         if (execute(connection, "update " + table + " set id = ?, amount = ? where id = ?", to, value, from) > 0) {
             written.put(from, null);
             written.put(to, value);

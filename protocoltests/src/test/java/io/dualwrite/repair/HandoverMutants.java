@@ -1,5 +1,6 @@
 package io.dualwrite.repair;
 
+import io.dualwrite.fence.ControlException;
 import io.dualwrite.fence.FenceBusyException;
 import io.dualwrite.fence.Pace;
 import io.dualwrite.jdbc.Variation.HandoverParts;
@@ -159,6 +160,46 @@ public final class HandoverMutants {
                     } catch (FenceBusyException busy) {
                         parts.pace().pause(Duration.ofMillis(20));
                     }
+                }
+            }
+        };
+    }
+
+    /** Forces the authority at a handover number by which nobody can tell which of the two rows counts. */
+    public static Handover forcingNoNumber(HandoverParts parts) {
+        return new Mutant(parts) {
+            @Override
+            void force(Side lost, String by) throws InterruptedException {
+                try {
+                    parts.board().refresh(lost);
+                    return;
+                } catch (ControlException unreachable) {
+                    change(parts.board().refresh(lost.other()));
+                }
+            }
+
+            private void change(ControlRow row) {
+                if (row.role() == Role.COPY) {
+                    parts.controls()
+                            .of(Side.ORIGIN)
+                            .change(row, row.inGeneration(row.generation() + 1).authority(Stage.DUAL_WRITE));
+                }
+            }
+        };
+    }
+
+    /** Lets a lost side follow again whatever is in its journal. */
+    public static Handover readoptingUnreconciled(HandoverParts parts) {
+        return new Mutant(parts) {
+            @Override
+            void readopt(Side lost) throws InterruptedException {
+                settle();
+                ControlRow row = parts.board().refresh(lost);
+                ControlRow authority = parts.board().refresh(lost.other());
+                if (isLost(lost, row) && row.role() == Role.CLOSED && row.remaining() == null) {
+                    parts.controls()
+                            .of(lost)
+                            .change(row, row.as(Role.COPY, authority.handover()).inGeneration(authority.generation()));
                 }
             }
         };

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  * two rows run into each other.
  *
  * <p>Integers, booleans and decimals are one thing, compared by value; so are float and double, with one zero and one NaN.
- * Times are cut to microseconds, which every engine has. Text is UTF-8 as it is, except in
- * the columns that {@link TextForms} tells of.
+ * Times are in nanoseconds, and text is UTF-8, both as they are except in the columns that {@link Forms} tells of.
  */
 final class Canonical {
     private static final int NULL = -1;
@@ -45,13 +44,13 @@ final class Canonical {
      * The row's bytes as a text that is the same exactly when they are: themselves, a character for each, or, where they are
      * many, the first 128 bits of their SHA-256 as 32 hex digits.
      */
-    static String print(Row row, TextForms forms) {
+    static String print(Row row, Forms forms) {
         CanonicalBytes bytes = new CanonicalBytes();
         write(bytes, row, forms);
         return print(bytes);
     }
 
-    /** As {@link #print(Row, TextForms)}. */
+    /** As {@link #print(Row, Forms)}. */
     static String print(CanonicalBytes bytes) {
         return bytes.size() <= LONGEST_UNDIGESTED ? bytes.text() : digest(bytes);
     }
@@ -69,13 +68,13 @@ final class Canonical {
      *
      * @throws IllegalArgumentException naming a column and the class of its value when that has no canonical form
      */
-    static byte[] bytes(Row row, TextForms forms) {
+    static byte[] bytes(Row row, Forms forms) {
         CanonicalBytes bytes = new CanonicalBytes();
         write(bytes, row, forms);
         return bytes.copy();
     }
 
-    private static void write(CanonicalBytes out, Row row, TextForms forms) {
+    private static void write(CanonicalBytes out, Row row, Forms forms) {
         Set<String> columns = new TreeSet<>(row.columns());
         out.putInt(columns.size());
         for (String column : columns) {
@@ -91,8 +90,8 @@ final class Canonical {
             out.putInt(NULL);
             return;
         }
-        Object read = column.isUuid() ? TextForms.uuid(value) : value;
-        if (!isWritten(out, column, read) && !isTimeWritten(out, read)) {
+        Object read = column.isUuid() ? Forms.uuid(value) : value;
+        if (!isWritten(out, column, read) && !isTimeWritten(out, column, read)) {
             throw new IllegalArgumentException("Column '" + column.name() + "' holds a "
                     + value.getClass().getName() + ", which cannot be compared; leave it out in the mapping");
         }
@@ -155,29 +154,29 @@ final class Canonical {
         }
     }
 
-    private static boolean isTimeWritten(CanonicalBytes out, Object value) {
+    private static boolean isTimeWritten(CanonicalBytes out, CanonicalColumn column, Object value) {
         if (value instanceof LocalDateTime local) {
-            out.putLongs('T', local.toEpochSecond(ZoneOffset.UTC), local.getNano() / 1000);
+            out.putLongs('T', local.toEpochSecond(ZoneOffset.UTC), column.canonical(local.getNano()));
         } else if (value instanceof Timestamp stamp) {
-            return isTimeWritten(out, stamp.toLocalDateTime());
+            return isTimeWritten(out, column, stamp.toLocalDateTime());
         } else if (value instanceof OffsetDateTime offset) {
-            out.putLongs('I', offset.toEpochSecond(), offset.getNano() / 1000);
+            out.putLongs('I', offset.toEpochSecond(), column.canonical(offset.getNano()));
         } else if (value instanceof ZonedDateTime zoned) {
-            out.putLongs('I', zoned.toEpochSecond(), zoned.getNano() / 1000);
+            out.putLongs('I', zoned.toEpochSecond(), column.canonical(zoned.getNano()));
         } else if (value instanceof Instant instant) {
-            out.putLongs('I', instant.getEpochSecond(), instant.getNano() / 1000);
+            out.putLongs('I', instant.getEpochSecond(), column.canonical(instant.getNano()));
         } else if (value instanceof LocalDate date) {
             out.putLongs('D', date.toEpochDay());
         } else if (value instanceof Date date) {
-            return isTimeWritten(out, date.toLocalDate());
+            return isTimeWritten(out, column, date.toLocalDate());
         } else if (value instanceof LocalTime time) {
-            out.putLongs('H', time.toNanoOfDay() / 1000);
+            out.putLongs('H', column.canonical(time.toNanoOfDay()));
         } else if (value instanceof Time time) {
-            return isTimeWritten(out, time.toLocalTime());
+            return isTimeWritten(out, column, time.toLocalTime());
         } else if (value instanceof OffsetTime time) {
             out.putLongs(
                     'O',
-                    time.toLocalTime().toNanoOfDay() / 1000,
+                    column.canonical(time.toLocalTime().toNanoOfDay()),
                     time.getOffset().getTotalSeconds());
         } else {
             return false;

@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
  * @param isUuid whether it holds UUIDs on a side
  * @param isJson whether it holds JSON on a side
  * @param isPadded whether trailing blanks mean nothing in it
+ * @param unit the nanoseconds in the smallest difference of times that means anything in it
  */
-record CanonicalColumn(String name, byte[] head, boolean isUuid, boolean isJson, boolean isPadded) {
-    static CanonicalColumn of(String name, TextForms forms) {
+record CanonicalColumn(String name, byte[] head, boolean isUuid, boolean isJson, boolean isPadded, int unit) {
+    private static final int NANO_DIGITS = 9;
+
+    static CanonicalColumn of(String name, Forms forms) {
         CanonicalBytes head = new CanonicalBytes();
         byte[] encoded = name.getBytes(StandardCharsets.UTF_8);
         head.putInt(encoded.length);
@@ -22,7 +25,13 @@ record CanonicalColumn(String name, byte[] head, boolean isUuid, boolean isJson,
                 head.copy(),
                 forms.uuids().contains(name),
                 forms.json().contains(name),
-                forms.padded().contains(name));
+                forms.padded().contains(name),
+                (int) Math.pow(10, NANO_DIGITS - forms.digits().getOrDefault(name, NANO_DIGITS)));
+    }
+
+    /** The one form of nanoseconds. */
+    long canonical(long nanos) {
+        return nanos - nanos % unit;
     }
 
     /** The one form of its text. */
@@ -30,6 +39,6 @@ record CanonicalColumn(String name, byte[] head, boolean isUuid, boolean isJson,
         if (isJson) {
             return JsonText.canonical(text);
         }
-        return isPadded ? TextForms.withoutPadding(text) : text;
+        return isPadded ? Forms.withoutPadding(text) : text;
     }
 }

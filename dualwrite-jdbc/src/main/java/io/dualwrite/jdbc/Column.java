@@ -49,6 +49,14 @@ record Column(
         return kind == Kind.INTEGER || kind == Kind.LONG;
     }
 
+    /** Whether its values have digits of a second, or would where it keeps any. */
+    boolean isTime() {
+        return switch (kind) {
+            case TIME, TIME_WITH_ZONE, TIMESTAMP, TIMESTAMP_WITH_ZONE, TIMESTAMP_IN_UTC -> true;
+            default -> false;
+        };
+    }
+
     /** Whether its values are words of an enumeration, which H2, MariaDB and MySQL order by their places in it. */
     boolean isWords() {
         // H2's name of the type has the words in it.

@@ -173,6 +173,14 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
         return null;
     }
 
+    /**
+     * The hexadecimal digits of the SHA-256 of a column's values, where {@link #exactText} may be longer than what this engine
+     * puts together into one text; null where it is not.
+     */
+    default @Nullable String digest(Column column) {
+        return null;
+    }
+
     /** The hexadecimal digits of the SHA-256 over the UTF-8 of a text. */
     default String sha256(String text) {
         throw new UnsupportedOperationException("This engine has no words for that");

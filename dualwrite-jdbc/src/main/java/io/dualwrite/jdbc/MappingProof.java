@@ -68,7 +68,7 @@ final class MappingProof {
 
     private static boolean isEqual(Row row, Row returned, String column) {
         return Arrays.equals(
-                Canonical.bytes(row.only(Set.of(column)), TextForms.PLAIN),
-                Canonical.bytes(returned.only(Set.of(column)), TextForms.PLAIN));
+                Canonical.bytes(row.only(Set.of(column)), Forms.PLAIN),
+                Canonical.bytes(returned.only(Set.of(column)), Forms.PLAIN));
     }
 }

@@ -44,6 +44,9 @@ record MariaDbDialect(boolean mysql) implements Dialect {
 
     private static final Pattern NEXT_VALUE = Pattern.compile("nextval\\((`(?:[^`]|``)+`\\.`(?:[^`]|``)+`)\\)");
 
+    /** Bytes or characters. Longer columns are digested by themselves, which costs more for each. */
+    private static final int LONGEST_UNDIGESTED = 255;
+
     private static final Pattern NEXT_NUMBER = Pattern.compile("\\) ENGINE=\\S+ (?:.* )?AUTO_INCREMENT=(\\d+)");
 
     @Override
@@ -262,6 +265,19 @@ record MariaDbDialect(boolean mysql) implements Dialect {
             // Its own text has six digits.
             case FLOAT -> "cast(cast(" + quoted + " as double) as char)";
             case TEXT, CHAR -> "convert(" + quoted + " using utf8mb4)";
+            default -> null;
+        };
+    }
+
+    /** Of what is longer than {@code max_allowed_packet}, CONCAT makes nothing, with a warning that nobody sees. */
+    @Override
+    public @Nullable String digest(Column column) {
+        if (column.size() <= LONGEST_UNDIGESTED) {
+            return null;
+        }
+        return switch (column.kind()) {
+            case BYTES -> "sha2(" + column.quoted() + ", 256)";
+            case TEXT, CHAR -> "sha2(convert(" + column.quoted() + " using utf8mb4), 256)";
             default -> null;
         };
     }

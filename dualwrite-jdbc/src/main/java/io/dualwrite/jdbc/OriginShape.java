@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OriginShape {
     private final Table<?, ?> table;
-    private final TextForms forms;
+    private final Forms forms;
 
-    private OriginShape(Table<?, ?> table, TextForms forms) {
+    private OriginShape(Table<?, ?> table, Forms forms) {
         this.table = table;
         this.forms = forms;
     }
@@ -40,7 +41,11 @@ final class OriginShape {
                 }
             }
         }
-        return new OriginShape(tables.get(type), new TextForms(padded, json, uuids));
+        Map<String, Integer> digits = TimeDigits.of(
+                tables.get(type),
+                tables.at(places.origin(), type).shape(),
+                tables.at(places.target(), type).shape());
+        return new OriginShape(tables.get(type), new Forms(padded, json, uuids, digits));
     }
 
     /** Whether rows of both sides have this shape as they are, without any mapping. */

@@ -116,7 +116,7 @@ final class PrintReader {
     }
 
     private static @Nullable Object unpadded(@Nullable String text) {
-        return text == null ? null : TextForms.withoutPadding(text);
+        return text == null ? null : Forms.withoutPadding(text);
     }
 
     /** The value, or, where the driver makes nothing of a date that no calendar has, its text: no other value's equal. */

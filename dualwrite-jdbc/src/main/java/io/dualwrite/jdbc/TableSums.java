@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sums that databases make of their rows: of each row the SHA-256 over all its columns, in the order of their names, each with
- * its length before it; of the rows the exact sums of two times sixty bits of those. A sum needs no order, so that no database
- * has to sort for it, and unlike an exclusive or it does not lose what is there twice. Thread-safe; blocks.
+ * its length before it, or digested by itself; of the rows the exact sums of two times sixty bits of those. A sum needs no
+ * order, so that no database has to sort for it, and unlike an exclusive or it does not lose what is there twice. Thread-safe;
+ * blocks.
  */
 final class TableSums {
     private static final int DIGITS = 15;
@@ -83,15 +84,17 @@ final class TableSums {
                 operators.add("<=");
                 keys.add(last);
             }
-            String sql = "select count(*), sum(" + digits(session, 1) + "), sum(" + digits(session, 1 + DIGITS)
-                    + ") from (select " + session.dialect().sha256(text(session, table)) + " as h from "
-                    + table.shape().quoted() + order.where(operators) + ") hashed";
+            String sql =
+                    "select count(*), count(h), sum(" + digits(session, 1) + "), sum(" + digits(session, 1 + DIGITS)
+                            + ") from (select " + session.dialect().sha256(text(session, table)) + " as h from "
+                            + table.shape().quoted() + order.where(operators) + ") hashed";
             Sum sum;
             try (PreparedStatement statement = session.run().prepare(sql)) {
                 order.bind(statement, keys);
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
-                    sum = new Sum(row.getLong(1), row.getString(2) + "/" + row.getString(3));
+                    boolean all = row.getLong(2) == row.getLong(1);
+                    sum = new Sum(row.getLong(1), all ? row.getString(3) + "/" + row.getString(4) : unlikeAny(side));
                 }
             }
             session.commit();
@@ -102,17 +105,31 @@ final class TableSums {
         }
     }
 
+    /** Where the database made nothing of a row: the range has to be read, which tells more. */
+    private static String unlikeAny(Side side) {
+        return "not of all on the " + side;
+    }
+
     private static String digits(Session session, int from) {
         return session.dialect().number("substr(h, " + from + ", " + DIGITS + ")");
     }
 
-    /** A row's columns: nothing at all is another text than any value, since values have their length before them. */
     private static String text(Session session, SideTable table) {
         return concat(table.shape().columns().values().stream()
                 .sorted(Comparator.comparing(Column::name))
-                .map(column -> session.dialect().exactText(column))
-                .map(text -> "coalesce(concat(char_length(" + text + "), ':', " + text + "), '-')")
+                .map(column -> text(session.dialect(), column))
                 .toList());
+    }
+
+    /**
+     * Nothing at all is another text than any value, since values have their length before them, or are digests, which all
+     * have the same. It is asked of the column itself: an engine may make nothing of a value.
+     */
+    private static String text(Dialect dialect, Column column) {
+        String digest = dialect.digest(column);
+        String text = dialect.exactText(column);
+        return "case when " + column.quoted() + " is not null then "
+                + (digest == null ? "concat(char_length(" + text + "), ':', " + text + ")" : digest) + " else '-' end";
     }
 
     /** Functions take a hundred arguments at most. */

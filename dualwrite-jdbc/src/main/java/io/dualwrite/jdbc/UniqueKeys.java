@@ -6,7 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -99,13 +99,16 @@ final class UniqueKeys {
     }
 
     private static boolean keeps(List<Column> columns, Row held, @Nullable Row next) {
-        Set<String> names = new HashSet<>();
-        columns.forEach(column -> names.add(column.name()));
         return next != null
-                && next.columns().containsAll(names)
-                && Arrays.equals(
-                        Canonical.bytes(held.only(names), TextForms.PLAIN),
-                        Canonical.bytes(next.only(names), TextForms.PLAIN));
+                && next.columns().containsAll(columns.stream().map(Column::name).toList())
+                && Arrays.equals(accepted(columns, held), accepted(columns, next));
+    }
+
+    /** As the columns take it: what they cut off is not held. */
+    private static byte[] accepted(List<Column> columns, Row row) {
+        Map<String, @Nullable Object> values = new HashMap<>();
+        columns.forEach(column -> values.put(column.name(), column.accept(row.get(column.name()))));
+        return Canonical.bytes(Row.of(values), Forms.PLAIN);
     }
 
     /** Where nothing can be parked, a holder that is to be removed anyway is removed first. */

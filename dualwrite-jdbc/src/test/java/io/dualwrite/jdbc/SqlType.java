@@ -3,6 +3,7 @@ package io.dualwrite.jdbc;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A type of column of one engine, with the values at its bounds and some between.
@@ -12,6 +13,8 @@ import java.util.List;
  * @param values literals of that engine; every type can be null besides
  */
 record SqlType(Family family, String sql, List<String> values) {
+    private static final int[] DIGITS_OF_SECONDS = {0, 1, 2, 3, 4, 5, 6};
+
     enum Family {
         EXACT,
         FLOATING,
@@ -24,6 +27,12 @@ record SqlType(Family family, String sql, List<String> values) {
         TIMESTAMP,
         INSTANT,
         JSON
+    }
+
+    /** The same type with further values. */
+    SqlType with(List<String> more) {
+        return new SqlType(
+                family, sql, Stream.concat(values.stream(), more.stream()).toList());
     }
 
     static List<SqlType> of(Engine engine) {
@@ -53,6 +62,7 @@ record SqlType(Family family, String sql, List<String> values) {
         types.addAll(dates());
         types.addAll(zonedTimes());
         types.addAll(instants("timestamp(%d) with time zone", "timestamp with time zone '%s'"));
+        types.addAll(fineTimes());
         types.add(type(Family.JSON, "json", jsons("json '%s'")));
         return types;
     }
@@ -99,7 +109,14 @@ record SqlType(Family family, String sql, List<String> values) {
         types.add(uuids());
         types.addAll(dates());
         types.add(type(Family.INSTANT, "timestamp null", "'1970-01-02 00:00:00'", "'2038-01-18 03:14:07'"));
-        types.add(type(Family.INSTANT, "timestamp(6) null", "'1970-01-02 00:00:00.000001'", "'2021-03-28 02:30:00.5'"));
+        for (int digits : DIGITS_OF_SECONDS) {
+            String one = digits == 0 ? "" : "." + "0".repeat(digits - 1) + "1";
+            types.add(type(
+                    Family.INSTANT,
+                    "timestamp(" + digits + ") null",
+                    "'1970-01-02 00:00:00" + one + "'",
+                    "'2021-03-28 02:30:00" + (digits == 0 ? "" : ".5") + "'"));
+        }
         return types;
     }
 
@@ -161,7 +178,7 @@ record SqlType(Family family, String sql, List<String> values) {
                 "date '1582-10-10'",
                 "date '2000-02-29'",
                 "date '9999-12-31'"));
-        for (int digits : new int[] {0, 3, 6}) {
+        for (int digits : DIGITS_OF_SECONDS) {
             String end = digits == 0 ? "" : "." + "9".repeat(digits);
             String type = digits == 0 ? "(0)" : "(" + digits + ")";
             types.add(type(Family.TIME, "time" + type, "'00:00:00'", "'23:59:59" + end + "'", "'12:30:00'"));
@@ -171,7 +188,7 @@ record SqlType(Family family, String sql, List<String> values) {
 
     private static List<SqlType> zonedTimes() {
         List<SqlType> types = new ArrayList<>();
-        for (int digits : new int[] {0, 6}) {
+        for (int digits : DIGITS_OF_SECONDS) {
             String end = digits == 0 ? "" : "." + "9".repeat(digits);
             types.add(type(
                     Family.TIME_WITH_ZONE,
@@ -182,9 +199,30 @@ record SqlType(Family family, String sql, List<String> values) {
         return types;
     }
 
+    /** Of H2 alone: of each type two times a nanosecond apart. */
+    private static List<SqlType> fineTimes() {
+        return List.of(
+                type(Family.TIME, "time(9)", "'23:59:59.999999998'", "'23:59:59.999999999'"),
+                type(
+                        Family.TIME_WITH_ZONE,
+                        "time(9) with time zone",
+                        "time with time zone '12:00:00.000000001+05:30'",
+                        "time with time zone '12:00:00+05:30'"),
+                type(
+                        Family.TIMESTAMP,
+                        "timestamp(9)",
+                        "timestamp '1969-12-31 23:59:59.999999998'",
+                        "timestamp '1969-12-31 23:59:59.999999999'"),
+                type(
+                        Family.INSTANT,
+                        "timestamp(9) with time zone",
+                        "timestamp with time zone '2021-03-28 02:30:00.123456789+02'",
+                        "timestamp with time zone '2021-03-28 02:30:00.123456788+02'"));
+    }
+
     private static List<SqlType> instants(String type, String literal) {
         List<SqlType> types = new ArrayList<>();
-        for (int digits : new int[] {0, 3, 6}) {
+        for (int digits : DIGITS_OF_SECONDS) {
             String end = digits == 0 ? "" : "." + "9".repeat(digits);
             types.add(type(
                     Family.INSTANT,
@@ -203,7 +241,7 @@ record SqlType(Family family, String sql, List<String> values) {
     private static List<SqlType> timestamps(Engine engine) {
         String name = engine == Engine.MARIADB ? "datetime" : "timestamp";
         List<SqlType> types = new ArrayList<>();
-        for (int digits : new int[] {0, 3, 6}) {
+        for (int digits : DIGITS_OF_SECONDS) {
             String end = digits == 0 ? "" : "." + "9".repeat(digits);
             types.add(type(
                     Family.TIMESTAMP,

@@ -45,11 +45,9 @@ final class TableScanTest {
         Row more = Row.of(Map.of("v", "x".repeat(100_000)));
         Row other = Row.of(Map.of("v", "x".repeat(99_999) + "y"));
 
-        assertThat(Canonical.print(almost, TextForms.PLAIN)).contains("x".repeat(450));
-        assertThat(Canonical.print(more, TextForms.PLAIN))
-                .hasSize(32)
-                .isNotEqualTo(Canonical.print(other, TextForms.PLAIN));
-        assertThat(new Scan.Print("a key", Canonical.print(almost, TextForms.PLAIN)))
+        assertThat(Canonical.print(almost, Forms.PLAIN)).contains("x".repeat(450));
+        assertThat(Canonical.print(more, Forms.PLAIN)).hasSize(32).isNotEqualTo(Canonical.print(other, Forms.PLAIN));
+        assertThat(new Scan.Print("a key", Canonical.print(almost, Forms.PLAIN)))
                 .hasToString("Print");
     }
 
@@ -63,7 +61,7 @@ final class TableScanTest {
             assertThat(same.stream().map(TableScanTest::decimal).distinct()).hasSize(1);
         }
         assertThat(decimal("10")).isNotEqualTo(decimal("1"));
-        assertThat(Canonical.print(Row.of(Map.of("v", 100L)), TextForms.PLAIN)).isEqualTo(decimal("1E+2"));
+        assertThat(Canonical.print(Row.of(Map.of("v", 100L)), Forms.PLAIN)).isEqualTo(decimal("1E+2"));
     }
 
     @Test
@@ -83,16 +81,16 @@ final class TableScanTest {
                 beyond.multiply(BigDecimal.TEN))) {
             for (int scale = -3; scale <= 24; scale++) {
                 BigDecimal number = digits.scaleByPowerOfTen(-scale);
-                String print = Canonical.print(Row.of(Map.of("v", number)), TextForms.PLAIN);
+                String print = Canonical.print(Row.of(Map.of("v", number)), Forms.PLAIN);
                 for (int zeros : new int[] {1, 5, 20}) {
                     BigDecimal longer = number.setScale(number.scale() + zeros);
-                    assertThat(Canonical.print(Row.of(Map.of("v", longer)), TextForms.PLAIN))
+                    assertThat(Canonical.print(Row.of(Map.of("v", longer)), Forms.PLAIN))
                             .as("%s as %s", number, longer)
                             .isEqualTo(print);
                 }
                 if (number.stripTrailingZeros().scale() <= 0
                         && number.toBigInteger().bitLength() < Long.SIZE) {
-                    assertThat(Canonical.print(Row.of(Map.of("v", number.longValueExact())), TextForms.PLAIN))
+                    assertThat(Canonical.print(Row.of(Map.of("v", number.longValueExact())), Forms.PLAIN))
                             .as("%s as a whole number", number)
                             .isEqualTo(print);
                 }
@@ -102,11 +100,11 @@ final class TableScanTest {
                         .isEqualByComparingTo(number);
             }
         }
-        assertThat(Canonical.print(Row.of(Map.of("v", true)), TextForms.PLAIN)).isEqualTo(decimal("1.0"));
+        assertThat(Canonical.print(Row.of(Map.of("v", true)), Forms.PLAIN)).isEqualTo(decimal("1.0"));
     }
 
     private static String decimal(String text) {
-        return Canonical.print(Row.of(Map.of("v", new BigDecimal(text))), TextForms.PLAIN);
+        return Canonical.print(Row.of(Map.of("v", new BigDecimal(text))), Forms.PLAIN);
     }
 
     @Test
@@ -165,11 +163,11 @@ final class TableScanTest {
         Row blank = Row.of(Map.of("v", " "));
         Row none = empty.with("v", null);
         assertThat(List.of(
-                        Canonical.print(empty, TextForms.PLAIN),
-                        Canonical.print(blank, TextForms.PLAIN),
-                        Canonical.print(none, TextForms.PLAIN)))
+                        Canonical.print(empty, Forms.PLAIN),
+                        Canonical.print(blank, Forms.PLAIN),
+                        Canonical.print(none, Forms.PLAIN)))
                 .doesNotHaveDuplicates();
-        TextForms padded = new TextForms(Set.of("v"), Set.of(), Set.of());
+        Forms padded = new Forms(Set.of("v"), Set.of(), Set.of(), Map.of());
         assertThat(Canonical.print(blank, padded)).isEqualTo(Canonical.print(empty, padded));
     }
 

@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.jdbc.TypeVoyage.Thing;
 import io.dualwrite.repair.Discrepancy.Kind;
+import io.dualwrite.repair.SummingScan.Sum;
 import io.dualwrite.repair.VerifyPolicy;
 import io.dualwrite.repair.VerifyReport;
 import io.dualwrite.repair.VerifyRequest;
@@ -20,6 +21,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,6 +105,81 @@ final class TableSumsTest {
 
     private static String sum(TableSums sums, Side side, String table) throws Exception {
         return sums.sum(side, table, null, null).toString();
+    }
+
+    /** Longer, in hexadecimal digits or put together, than what MariaDB makes into one text as it comes. */
+    @Test
+    void aLongValueIsToldFromAnotherOne() throws Exception {
+        Sides<TestDatabase> databases = new Sides<>(Engine.MARIADB.create(), Engine.MARIADB.create());
+        String value = "repeat('a', 600000)";
+        for (Side side : Side.values()) {
+            databases
+                    .of(side)
+                    .run(
+                            "create table item_t (id bigint primary key, b longblob, t longtext, u longtext)",
+                            "insert into item_t values (1, " + value + ", null, null), (2, null, " + value + ", "
+                                    + value + ")");
+        }
+        Set<String> seen = new LinkedHashSet<>();
+        withLongestText(databases.origin(), 1 << 20, () -> {
+            TableSums sums = sums(databases);
+            seen.add(sum(sums, Side.TARGET, "item_t"));
+            assertThat(seen).containsExactly(sum(sums, Side.ORIGIN, "item_t"));
+
+            for (String column : List.of("b", "t", "u")) {
+                databases
+                        .target()
+                        .run("update item_t set " + column + " = concat(repeat('a', 599999), 'b') where " + column
+                                + " is not null");
+                assertThat(seen.add(sum(sums, Side.TARGET, "item_t")))
+                        .as("another value in %s has another sum", column)
+                        .isTrue();
+            }
+        });
+    }
+
+    @Test
+    void aRowThatADatabaseMakesNothingOfIsLikeNoOther() throws Exception {
+        Sides<TestDatabase> databases = new Sides<>(Engine.MARIADB.create(), Engine.MARIADB.create());
+        List<Integer> columns = IntStream.range(0, 60).boxed().toList();
+        String declared =
+                columns.stream().map(column -> ", v" + column + " varchar(250)").collect(Collectors.joining());
+        for (Side side : Side.values()) {
+            databases
+                    .of(side)
+                    .run(
+                            "create table item_t (id bigint primary key" + declared + ")",
+                            "insert into item_t values (1" + ", repeat('\u20ac', 250)".repeat(columns.size()) + ")");
+        }
+        withLongestText(databases.origin(), 1 << 14, () -> {
+            TableSums sums = sums(databases);
+            Sum origin = sums.sum(Side.ORIGIN, "item_t", null, null);
+            Sum target = sums.sum(Side.TARGET, "item_t", null, null);
+
+            assertThat(List.of(origin.rows(), target.rows())).containsOnly(1L);
+            assertThat(target).isNotEqualTo(origin);
+        });
+    }
+
+    private interface Check {
+        void run() throws Exception;
+    }
+
+    /** On connections that begin meanwhile, on the whole server. */
+    private static void withLongestText(TestDatabase database, int bytes, Check check) throws Exception {
+        String before = database.value("select @@global.max_allowed_packet");
+        database.run("set global max_allowed_packet = " + bytes);
+        try {
+            check.run();
+        } finally {
+            database.run("set global max_allowed_packet = " + before);
+        }
+    }
+
+    private static TableSums sums(Sides<TestDatabase> databases) {
+        Table<Thing, Long> table = Jdbc.table("item_t", Thing.class, Long.class).key(Thing::id);
+        Shop shop = new Shop(databases, List.of(table)).atShadow();
+        return new TableSums(shop.made.places(), shop.made.tables());
     }
 
     @ParameterizedTest

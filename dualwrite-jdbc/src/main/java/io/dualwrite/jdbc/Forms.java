@@ -1,23 +1,26 @@
 package io.dualwrite.jdbc;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
 /**
- * Columns whose text has more than one form that means the same.
+ * Columns whose values have more than one form that means the same.
  *
  * @param padded names of columns whose trailing blanks mean nothing
  * @param json names of columns that hold JSON on a side, in which order and spacing mean nothing
  * @param uuids names of columns that hold UUIDs on a side, and may hold their text or their 16 bytes on the other
+ * @param digits of names of columns whose times are cut, so many digits of a second as both sides keep; all others have nine
  */
-record TextForms(Set<String> padded, Set<String> json, Set<String> uuids) {
-    /** Every text means itself. */
-    static final TextForms PLAIN = new TextForms(Set.of(), Set.of(), Set.of());
+record Forms(Set<String> padded, Set<String> json, Set<String> uuids, Map<String, Integer> digits) {
+    /** Every value means itself. */
+    static final Forms PLAIN = new Forms(Set.of(), Set.of(), Set.of(), Map.of());
 
-    TextForms {
+    Forms {
         padded = Set.copyOf(padded);
         json = Set.copyOf(json);
         uuids = Set.copyOf(uuids);
+        digits = Map.copyOf(digits);
     }
 
     /** The UUID that a value stands for; the value itself where it is none. */

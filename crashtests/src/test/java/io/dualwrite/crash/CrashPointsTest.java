@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.crash.CrashWalk.Fate;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -60,11 +61,13 @@ class CrashPointsTest {
     }
 
     @Test
+    @Tag("matrix")
     void aNodeSleepsWhereAHandoverIsDecided() throws Exception {
         visit(DECISIVE, Fate.STOPPED);
     }
 
     @Test
+    @Tag("matrix")
     void aNodeIsKilledInTheMiddleOfATransfer() throws Exception {
         visit(TRANSFERRING.subList(2, 4), Fate.KILLED);
     }

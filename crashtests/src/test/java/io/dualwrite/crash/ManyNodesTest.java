@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes that know nothing of each other, and some of them not the time of day. */
 @ParameterizedClass
@@ -72,12 +72,20 @@ class ManyNodesTest {
         }
     }
 
-    /** Where a node falls asleep, and where it finds itself: one, two, and all stages further. */
+    @Test
+    void aNodeThatSleptThroughStagesWritesWhereItShould() throws Exception {
+        sleeps("DUAL_WRITE", "LIVE");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"SHADOW LIVE", "DUAL_WRITE LIVE", "OFF COMPLETE"})
-    void aNodeThatSleptThroughStagesWritesWhereItShould(String fromTo) throws Exception {
-        String from = fromTo.split(" ")[0];
-        String to = fromTo.split(" ")[1];
+    @CsvSource({"SHADOW, LIVE", "OFF, COMPLETE"})
+    @Tag("matrix")
+    void soDoesOneThatSleptThroughOneStageOrAll(String from, String to) throws Exception {
+        sleeps(from, to);
+    }
+
+    /** Where a node falls asleep, and where it finds itself. */
+    private void sleeps(String from, String to) throws Exception {
         try (Cluster cluster = cluster()) {
             List<NodeProcess> nodes = cluster.nodes(2);
             NodeProcess awake = nodes.get(0);
@@ -138,6 +146,7 @@ class ManyNodesTest {
 
     /** Every stage change waits for a transaction of 700 ms, which is less than a flip may take and more than a lock time-out. */
     @Test
+    @Tag("matrix")
     void longTransactionsAreWaitedForAndNotCutOff() throws Exception {
         try (Cluster cluster = cluster()) {
             List<NodeProcess> nodes = cluster.nodes(1);
@@ -168,9 +177,18 @@ class ManyNodesTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"TRANSACTION_REPEATABLE_READ", "TRANSACTION_SERIALIZABLE"})
-    void stricterIsolationLosesNothingEither(String isolation) throws Exception {
+    @Test
+    void stricterIsolationLosesNothingEither() throws Exception {
+        isolated("TRANSACTION_SERIALIZABLE");
+    }
+
+    @Test
+    @Tag("matrix")
+    void norDoesRepeatableRead() throws Exception {
+        isolated("TRANSACTION_REPEATABLE_READ");
+    }
+
+    private void isolated(String isolation) throws Exception {
         try (Cluster cluster = cluster()) {
             List<NodeProcess> nodes = cluster.nodes(2, "isolation=" + isolation, "writers=3", "keys=8");
             for (int round = 0; round < 2; round++) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How the relay works.
  *
  * @param batch records per transfer, 1 to 10,000; default 100
- * @param lease for how long a claimed record is left to its relay; default 30 s; a relay that dies delays its records by
+ * @param lease for how long a claimed record is left to its relay; default 10 s; a relay that dies delays its records by
  *     this much
  * @param poll how long the relay rests when there is nothing to do and nobody wakes it; default 500 ms; bounds how late
  *     intents of other nodes and of joined transactions are seen
@@ -61,7 +61,7 @@ public record RelaySettings(
     public static RelaySettings defaults() {
         return new RelaySettings(
                 100,
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(10),
                 Duration.ofMillis(500),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(30),

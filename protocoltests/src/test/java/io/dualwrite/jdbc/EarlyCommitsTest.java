@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * gone after the crash, and must not have been acted upon on the other side. Has lives of its own, since the oracle of the
  * others takes for kept what it has seen.
  */
+@Tag("simulation")
 class EarlyCommitsTest {
     private static final int SCHEDULES = 400;
     private static final int MOST_SCHEDULES = 4_000;

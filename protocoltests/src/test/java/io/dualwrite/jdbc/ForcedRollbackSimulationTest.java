@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * comes back, whoever is killed, stands still or races on the way. {@code -Ddualwrite.sim.losses=100000} runs more of them,
  * {@code -Ddualwrite.sim.first=} begins at another seed, {@code -Ddualwrite.sim.seed=4711} runs just that one.
  */
+@Tag("simulation")
 class ForcedRollbackSimulationTest {
     private static final int LIVES = Integer.getInteger("dualwrite.sim.losses", 400);
     private static final long FIRST = Long.getLong("dualwrite.sim.first", 1);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * more of them, {@code -Ddualwrite.sim.first=} begins at another seed, {@code -Ddualwrite.sim.seed=4711} runs just that one,
  * {@code -Ddualwrite.sim.start=CROWD} only lives that begin there.
  */
+@Tag("simulation")
 class ProtocolSimulationTest {
     private static final int SCHEDULES = Integer.getInteger("dualwrite.sim.schedules", 12_000);
     private static final long FIRST = Long.getLong("dualwrite.sim.first", 1);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +24,7 @@ class HotKeyTest {
     private static final String[] SETTINGS = {"keys=1", "writers=4", "readers=1", "think=500"};
 
     @Test
+    @Tag("matrix")
     void oneRecordForSixteenWritersEndsEqualOnBothSides() throws Exception {
         contend(pairing, 8);
     }

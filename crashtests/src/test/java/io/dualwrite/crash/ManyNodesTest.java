@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes that know nothing of each other, and some of them not the time of day. */
 @ParameterizedClass
@@ -57,6 +58,7 @@ class ManyNodesTest {
     }
 
     @Test
+    @Tag("matrix")
     void twoBackfillsAndTwoVerificationsDoNoHarm() throws Exception {
         try (Cluster cluster = cluster()) {
             List<NodeProcess> nodes = cluster.nodes(2);
@@ -128,6 +130,7 @@ class ManyNodesTest {
     }
 
     @Test
+    @Tag("matrix")
     void fiftyWritersWithTwoConnectionsGetThroughAFlip() throws Exception {
         try (Cluster cluster = cluster()) {
             NodeProcess crowded =
@@ -177,18 +180,10 @@ class ManyNodesTest {
         }
     }
 
-    @Test
-    void stricterIsolationLosesNothingEither() throws Exception {
-        isolated("TRANSACTION_SERIALIZABLE");
-    }
-
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"TRANSACTION_REPEATABLE_READ", "TRANSACTION_SERIALIZABLE"})
     @Tag("matrix")
-    void norDoesRepeatableRead() throws Exception {
-        isolated("TRANSACTION_REPEATABLE_READ");
-    }
-
-    private void isolated(String isolation) throws Exception {
+    void stricterIsolationLosesNothingEither(String isolation) throws Exception {
         try (Cluster cluster = cluster()) {
             List<NodeProcess> nodes = cluster.nodes(2, "isolation=" + isolation, "writers=3", "keys=8");
             for (int round = 0; round < 2; round++) {

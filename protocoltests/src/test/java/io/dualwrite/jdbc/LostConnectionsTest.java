@@ -140,6 +140,14 @@ class LostConnectionsTest {
         loseEach(NewDatabase.H2, NewDatabase.H2, work, 1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"WRITE, 1", "TRANSFER, 1", "BACKFILL, 13", "REPAIR, 8", "FLIP_AND_ROLLBACK, 19"})
+    @Tag("matrix")
+    void norBetweenServers(Work work, int step) throws Exception {
+        loseEach(NewDatabase.POSTGRES, NewDatabase.MARIADB, work, step);
+        loseEach(NewDatabase.MARIADB, NewDatabase.POSTGRES, work, step);
+    }
+
     private void loseEach(NewDatabase origin, NewDatabase target, Work work, int step) throws Exception {
         people = new People(new Sides<>(origin.create(), target.create()), COLUMNS, COLUMNS)
                 .with("1, 'one', 'v0'", "2, 'two', 'v0'", "3, 'three', 'v'");

@@ -21,7 +21,7 @@ class StoriesPageTest {
                 .results()
                 .map((MatchResult row) -> row.group(1))
                 .toList();
-        List<String> played = Arrays.stream(DataLossStoriesTest.class.getDeclaredMethods())
+        List<String> played = Arrays.stream(DataLossStories.class.getDeclaredMethods())
                 .filter(method -> method.isAnnotationPresent(Test.class))
                 .map(Method::getName)
                 .toList();

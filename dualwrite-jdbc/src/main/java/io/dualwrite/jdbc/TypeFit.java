@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a column can hold what another one holds. Told are ordinary values that would be changed (cut, rounded, padded) or
  * do not fit. Not told is what the copy rejects by itself and nobody has but rarely: NaN and infinity, the character U+0000,
- * years before 1 and after 9999, UUIDs that no standard has, and texts in columns for UUIDs, JSON or words of their own. Such
+ * years before 1 and after 9999, UUIDs that MariaDB takes for none, characters of which H2 counts one as two, and texts in columns for UUIDs, JSON or words of their own. Such
  * a record is quarantined, and never changed.
  */
 final class TypeFit {

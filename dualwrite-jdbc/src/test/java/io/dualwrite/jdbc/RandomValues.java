@@ -134,10 +134,13 @@ final class RandomValues {
     }
 
     private String text(Declared type) {
-        int longest = type.size() < 0 ? LONGEST : type.size();
         // H2 counts what it takes two of for some characters.
-        int most = random.nextInt(longest + 1) / (engine.isH2() ? 2 : 1);
-        return text(most);
+        int most = random.nextInt(1 + (type.size() < 0 ? LONGEST : type.size()));
+        String text = text(most);
+        while (text.length() > most) {
+            text = text.substring(0, text.offsetByCodePoints(text.length(), -1));
+        }
+        return text;
     }
 
     private String text(int characters) {
@@ -168,10 +171,11 @@ final class RandomValues {
         };
     }
 
-    /** Of the versions and the variant that there are. */
+    /** Of the versions and the variant that there are; MariaDB takes those of version 8 not whose ninth byte is 0x80. */
     private UUID uuid() {
         long version = random.nextLong(1, 9) << 12;
-        return new UUID(random.nextLong() & ~0xF000L | version, random.nextLong() >>> 2 | Long.MIN_VALUE);
+        UUID uuid = new UUID(random.nextLong() & ~0xF000L | version, random.nextLong() >>> 2 | Long.MIN_VALUE);
+        return uuid.version() == 8 && uuid.getLeastSignificantBits() >>> 56 == 0x80 ? uuid() : uuid;
     }
 
     private String bytes(Declared type) {

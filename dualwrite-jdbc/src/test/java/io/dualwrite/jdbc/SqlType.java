@@ -199,6 +199,11 @@ record SqlType(Family family, String sql, List<String> values) {
         return types;
     }
 
+    /** Whether it keeps more digits of a second than every engine does. */
+    boolean isFine() {
+        return sql.contains("time") && sql.contains("(9)");
+    }
+
     /** Of H2 alone: of each type two times a nanosecond apart. */
     private static List<SqlType> fineTimes() {
         return List.of(

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,14 @@ class BackfillAgainTest {
     @CsvSource({"H2, 5", "POSTGRES, 59"})
     void killedAtAnyStatementAndResumedTwiceFromTheSameCheckpointItEndsTheSame(NewDatabase databases, int step)
             throws Exception {
+        dieAtEvery(step, databases);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"H2, 1", "POSTGRES, 13", "MARIADB, 13"})
+    @Timeout(600)
+    @Tag("matrix")
+    void soItDoesAtTheStatementsBetween(NewDatabase databases, int step) throws Exception {
         dieAtEvery(step, databases);
     }
 
@@ -92,6 +101,16 @@ class BackfillAgainTest {
     @ParameterizedTest
     @EnumSource(names = {"H2", "POSTGRES"})
     void severalAtOnceEndWithTheSameAsOne(NewDatabase databases) throws Exception {
+        runThreeTimes(databases);
+    }
+
+    @Test
+    @Tag("matrix")
+    void soDoSeveralOnMariaDb() throws Exception {
+        runThreeTimes(NewDatabase.MARIADB);
+    }
+
+    private static void runThreeTimes(NewDatabase databases) throws Exception {
         People people = people(databases);
         List<JdbcMigration> nodes =
                 IntStream.range(0, 3).mapToObj(number -> node(people)).toList();

@@ -419,9 +419,8 @@ public class Handover {
             return;
         }
         try {
-            // What a writer has met there may be lost yet.
-            board.refresh(side.other());
-            if (!isLost(side, row)) {
+            ControlRow heir = board.refresh(side.other());
+            if (heir.role() != Role.AUTHORITY || heir.stage() == Stage.OFF || heir.handover() <= row.handover()) {
                 return;
             }
             noted(side, controls.of(side).change(row, row.retired()), "closed as lost");
@@ -492,11 +491,11 @@ public class Handover {
 
     private void retireOrigin() {
         ControlRow origin = board.view().origin();
-        ControlRow target = board.view().target();
-        boolean complete = target != null && target.role() == Role.AUTHORITY && target.stage() == Stage.COMPLETE;
-        if (complete && origin != null && origin.role() == Role.COPY) {
+        if (isComplete(board.view().target()) && origin != null && origin.role() == Role.COPY) {
             try {
-                ControlRow retired = controls.origin().change(origin, origin.retired());
+                ControlRow retired = isComplete(board.refresh(Side.TARGET))
+                        ? controls.origin().change(origin, origin.retired())
+                        : null;
                 if (retired != null) {
                     noted(Side.ORIGIN, retired, "retired");
                 }
@@ -506,6 +505,10 @@ public class Handover {
                 return;
             }
         }
+    }
+
+    private static boolean isComplete(@Nullable ControlRow target) {
+        return target != null && target.role() == Role.AUTHORITY && target.stage() == Stage.COMPLETE;
     }
 
     private void open(Side side, ControlRow closed) {

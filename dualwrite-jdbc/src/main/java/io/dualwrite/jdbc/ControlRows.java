@@ -131,6 +131,7 @@ class ControlRows implements Control {
                 new JdbcJournal(place).beginGeneration(session, next.generation());
             }
             ControlRow now = ControlTable.row(session.run(), place, 0, "");
+            place.harden(session);
             session.commit();
             return now;
         } catch (SQLException failure) {

@@ -28,7 +28,14 @@ final class JdbcCheckpoints implements Checkpoints {
 
     @Override
     public Optional<Checkpoint> find(String job, String type, int generation) {
-        return work("read", session -> Optional.ofNullable(find(session, job, type, generation)));
+        return work("read", session -> {
+            Checkpoint found = find(session, job, type, generation);
+            if (found != null && found.done()) {
+                // The authority may be handed over upon it.
+                place.harden(session);
+            }
+            return Optional.ofNullable(found);
+        });
     }
 
     @Override

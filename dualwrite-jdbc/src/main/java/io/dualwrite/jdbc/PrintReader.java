@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * if it was made twice.
  */
 final class PrintReader {
+    private static final int HOURS_OF_A_DAY = 24;
+
     private final ResultSet result;
     private final String[] names;
     /** By the result's column, counted from 1. */
@@ -95,8 +97,8 @@ final class PrintReader {
             case FLAG -> flag(result.getString(at));
             // Of a date that it makes nothing of, a driver may say that it was null although it has a text.
             case DATE -> orText(result.getObject(at, LocalDate.class), at);
-            case TIME -> result.getObject(at, LocalTime.class);
-            case TIME_WITH_ZONE -> result.getObject(at, OffsetTime.class);
+            case TIME -> ofDay(result.getObject(at, LocalTime.class), at);
+            case TIME_WITH_ZONE -> ofDay(result.getObject(at, OffsetTime.class), at);
             case TIMESTAMP -> orText(result.getObject(at, LocalDateTime.class), at);
             case TIMESTAMP_IN_UTC -> orText(instant(result.getObject(at, LocalDateTime.class)), at);
             case TIMESTAMP_WITH_ZONE -> result.getObject(at, OffsetDateTime.class);
@@ -122,6 +124,13 @@ final class PrintReader {
     /** The value, or, where the driver makes nothing of a date that no calendar has, its text: no other value's equal. */
     private @Nullable Object orText(@Nullable Object value, int at) throws SQLException {
         return value != null ? value : result.getString(at);
+    }
+
+    /** The time of day, or, where the driver has made one of more or less than a day, its text: no other value's equal. */
+    private @Nullable Object ofDay(@Nullable Object value, int at) throws SQLException {
+        String text = value == null ? null : result.getString(at);
+        int hours = text == null ? 0 : Integer.parseInt(text.substring(0, text.indexOf(':')));
+        return text != null && (hours >= HOURS_OF_A_DAY || text.startsWith("-")) ? text : value;
     }
 
     private static @Nullable Object instant(@Nullable LocalDateTime time) {

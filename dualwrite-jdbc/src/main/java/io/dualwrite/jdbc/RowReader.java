@@ -4,12 +4,15 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetTime;
 import java.time.ZoneOffset;
 import java.time.temporal.Temporal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * found there.
  */
 final class RowReader {
+    private static final Pattern WITHIN_DAY = Pattern.compile("([01]\\d|2[0-3]):");
+
     private final Map<String, Integer> places;
     private final String[] names;
     private final Kind[] kinds;
@@ -62,6 +67,9 @@ final class RowReader {
                 throw new IllegalStateException(
                         "Column " + names[at] + " holds a date that no calendar has; set it to null or to a real one");
             }
+            if (value instanceof LocalTime || value instanceof OffsetTime) {
+                requireWithinDay(result.getString(columns[at]), names[at]);
+            }
             values[at] = value;
         }
         return Row.ofOwn(places, values);
@@ -100,6 +108,15 @@ final class RowReader {
     /** Drivers make nothing of a zero date, which is another thing than no date. */
     private static boolean isThere(ResultSet result, int at) throws SQLException {
         return result.getString(at) != null;
+    }
+
+    /** Drivers make times of a day of those that are none. */
+    private static void requireWithinDay(String time, String name) {
+        if (!WITHIN_DAY.matcher(time).lookingAt()) {
+            throw new IllegalStateException(
+                    "Column " + name
+                            + " holds a time beyond the 24 hours of a day, which is another one elsewhere; set it to one within");
+        }
     }
 
     private static String stripBlanks(String padded) {

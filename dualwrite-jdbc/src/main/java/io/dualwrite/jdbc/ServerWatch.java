@@ -196,8 +196,8 @@ final class ServerWatch {
             // A replica is promoted, and a server opened for writes, under its connections.
             server = statements.dialect().server(statements);
             found.put(behind, server);
-            early = server.early() && server.unfit() == null;
         }
+        early = server.early() && server.unfit() == null;
         return server;
     }
 

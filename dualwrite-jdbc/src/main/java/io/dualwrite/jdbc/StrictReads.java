@@ -52,10 +52,12 @@ final class StrictReads {
             }
             Answer<T> answer = once(at, reading);
             ControlRow known = board.view().of(at);
-            if (answer.after().role() == Role.CEDED) {
-                // A decision to be acted upon, once it is sure to stay.
+            boolean isNew = known == null || known.version() != answer.after().version();
+            boolean isEarly = controls.of(at).place().servers().isEarly();
+            if (answer.after().role() == Role.CEDED || (isNew && isEarly)) {
+                // To be acted upon once it is sure to stay.
                 refresh(at);
-            } else if (known == null || known.version() != answer.after().version()) {
+            } else if (isNew) {
                 board.note(at, answer.after());
             }
             if (copy ? maySpeakAsCopy(answer.after()) : maySpeak(at, answer.before(), answer.after())) {

@@ -37,7 +37,7 @@ final class TimeDigits {
         return target.columns().values().stream()
                 .filter(Column::isTime)
                 .mapToInt(Column::digits)
-                .max()
+                .min()
                 .orElse(MOST);
     }
 }

@@ -121,6 +121,9 @@ final class WriterGate {
             return null;
         }
         try {
+            if (isEarly(side)) {
+                isAuthority(side);
+            }
             return attempt(side);
         } finally {
             scout.set(false);
@@ -187,13 +190,18 @@ final class WriterGate {
     private void note(Side side, ControlRow row) {
         ControlRow known = board.view().of(side);
         if (known == null || known.version() != row.version()) {
-            if (row.role() == Role.CEDED) {
-                // A decision to be acted upon, once it is sure to stay.
+            if (row.role() == Role.CEDED || (isEarly(side) && row.role() != Role.AUTHORITY)) {
+                // To be acted upon once it is sure to stay.
                 isAuthority(side);
-            } else {
+            } else if (!isEarly(side)) {
                 board.note(side, row);
             }
         }
+    }
+
+    /** Whether what is met here may still be lost: the board, which never goes back, must not know of it then. */
+    private boolean isEarly(Side side) {
+        return controls.of(side).place().servers().isEarly();
     }
 
     private void rest(Side side, Duration rest) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class TypesTest {
     private static final long SEED = Long.getLong("dualwrite.types.seed", 1);
     private static final int VALUES = Integer.getInteger("dualwrite.types.values", 100);
-    private static final int MORE_VALUES = Integer.getInteger("dualwrite.types.values", 1_000);
+    private static final int MORE_VALUES = Integer.getInteger("dualwrite.types.values", 300);
 
     static Stream<Arguments> pairs() {
         return Stream.of(

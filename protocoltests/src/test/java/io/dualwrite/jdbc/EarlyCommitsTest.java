@@ -54,7 +54,7 @@ class EarlyCommitsTest {
     }
 
     static List<Variation> mutants() {
-        return List.of(new CarriesAtOnce(), new GoesOnAtOnce());
+        return List.of(new CarriesAtOnce(), new TrustsTheCopy(), new GoesOnAtOnce());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -85,6 +85,21 @@ class EarlyCommitsTest {
             return new TableCarrier(places, controls, tables) {
                 @Override
                 void harden(Place authority, Session snapshot) {}
+            };
+        }
+    }
+
+    private static final class TrustsTheCopy extends Variation {
+        @Override
+        public String name() {
+            return "intents removed upon what the copy may lose yet";
+        }
+
+        @Override
+        Carrier carrier(Sides<Place> places, Sides<ControlRows> controls, Tables tables, Pace pace) {
+            return new TableCarrier(places, controls, tables) {
+                @Override
+                void hardenCopy(Place copy, Session session) {}
             };
         }
     }

@@ -122,6 +122,7 @@ class ControlRows implements Control {
         try (Session session = place.begin()) {
             session.dialect()
                     .holdExclusively(session.run(), place, place.limits().lock());
+            place.harden(session);
             int changed = replace(session, expected, next);
             if (changed == 0) {
                 return null;
@@ -131,7 +132,6 @@ class ControlRows implements Control {
                 new JdbcJournal(place).beginGeneration(session, next.generation());
             }
             ControlRow now = ControlTable.row(session.run(), place, 0, "");
-            place.harden(session);
             session.commit();
             return now;
         } catch (SQLException failure) {

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  *       would differ from then on without an intent, which would be gone with the write.
  *   <li>{@link #apply}: what was found is updated or inserted by primary key, parents first; what was not is deleted,
  *       children first.
- *   <li>{@link #note}: the records go on the list of those to be rechecked.
  *   <li>{@link #hardenCopy}: where nothing was left to do, since another transfer had just brought the same, it is sure that
- *       what that one has written cannot be lost any more either: intents are removed upon it. Then the commit.
+ *       what that one has written cannot be lost any more either: intents are removed upon it.
+ *   <li>{@link #note}: the records go on the list of those to be rechecked. Then the commit.
  * </ol>
  *
  * <p>Where a foreign key or a unique value on the copy is in the way, the transaction is rolled back and begun again with
@@ -94,12 +94,12 @@ class TableCarrier implements Carrier {
             lockStripes(session, copy, batch, checkpoint);
             rows.putAll(mapped(authority, readAuthority(authority, batch)));
             apply(session, copy, batch, rows);
+            hardenCopy(copy, session);
             if (checkpoint == null) {
                 note(session, copy, batch);
             } else {
                 new JdbcCheckpoints(copy).save(session, checkpoint);
             }
-            hardenCopy(copy, session);
             session.commit();
         }
     }

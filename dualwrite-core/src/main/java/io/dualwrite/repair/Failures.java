@@ -23,6 +23,9 @@ enum Failures {
     /** Nothing can be said. */
     UNKNOWN;
 
+    /** PostgreSQL: a column that it numbers itself was to be changed. */
+    private static final String POSTGRES_GENERATED_ALWAYS = "428C9";
+
     /** H2: connection broken, database closing or closed, input/output error, out of memory. */
     private static final Set<String> H2_GONE = Set.of("90067", "90098", "90121", "90031", "90028", "90108");
 
@@ -96,6 +99,9 @@ enum Failures {
     private static Failures byState(@Nullable String state, int code) {
         if (state == null || state.length() < 2) {
             return UNKNOWN;
+        }
+        if (state.equals(POSTGRES_GENERATED_ALWAYS)) {
+            return REJECTED;
         }
         return switch (state.substring(0, 2)) {
             case "40" -> CONTENTION;

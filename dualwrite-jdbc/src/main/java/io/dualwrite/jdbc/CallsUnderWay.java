@@ -45,6 +45,13 @@ class CallsUnderWay {
         this.grace = grace;
     }
 
+    /** Writes of which nothing is known may have begun while whoever switches the journal on was waiting for locks. */
+    private Duration allowed(Purpose purpose) {
+        return purpose == Purpose.UNJOURNALLED
+                ? grace.plus(place.limits().lock().multipliedBy(2))
+                : grace;
+    }
+
     /** Notes a call; it must not be made before this is committed. */
     void begin(Statements statements, String call, Purpose purpose, int generation, Collection<RecordId> records)
             throws SQLException {
@@ -58,7 +65,7 @@ class CallsUnderWay {
                 record.type(),
                 record.key(),
                 generation,
-                grace.toNanos() / 1000
+                allowed(purpose).toNanos() / 1000
             });
         }
         statements.batch(

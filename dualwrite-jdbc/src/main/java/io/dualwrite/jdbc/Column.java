@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param nullable whether it may hold no value
  * @param generated whether the database computes its value and none can be written
  * @param identity whether the database numbers it
+ * @param always whether it is one of those that the database numbers, and cannot be given another number
  * @param sequence the sequence that its default takes its value from, as the database spells it; null when there is none
+ * @param hidden whether it is left out of {@code *}
  * @param collation the name of the rules by which its text is compared, where the database has a choice of them
  */
 record Column(
@@ -37,7 +39,9 @@ record Column(
         boolean nullable,
         boolean generated,
         boolean identity,
+        boolean always,
         @Nullable String sequence,
+        boolean hidden,
         @Nullable String collation) {
     /** Whether its values are ordered as text. */
     boolean isText() {

@@ -97,6 +97,11 @@ class ControlRows implements Control {
         place.harden(session);
     }
 
+    /** Whether no crash of the server takes this row back. */
+    boolean isKept(ControlRow row) {
+        return row.version() == hardened;
+    }
+
     private @Nullable ControlRow absent(SQLException failure) {
         if (installing && Dialect.isMissingTable(failure)) {
             return null;

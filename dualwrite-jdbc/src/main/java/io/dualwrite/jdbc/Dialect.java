@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -200,6 +201,38 @@ sealed interface Dialect permits H2Dialect, MariaDbDialect, PostgresDialect {
     /** Whether what is read as this kind is all of the value. */
     default boolean readsExactly(Kind kind) {
         return true;
+    }
+
+    /** The columns of a table that {@code *} leaves out, as spelled. */
+    default Set<String> hidden(Connection connection, String schema, String table) throws SQLException {
+        return Set.of();
+    }
+
+    /** Everything of a table, and what {@code *} leaves out by name: {@code further} is called what it is there. */
+    static String everything(TableShape shape, Function<Column, @Nullable String> further) {
+        StringBuilder all = new StringBuilder("*");
+        for (Column column : shape.columns().values()) {
+            String besides = further.apply(column);
+            if (besides == null && column.hidden()) {
+                besides = column.quoted();
+            }
+            all.append(besides == null ? "" : ", " + besides);
+        }
+        return all.toString();
+    }
+
+    /** Whether a column that the database numbers cannot be given another number. */
+    default boolean isNumberedAlways(Connection connection, String schema, String table, String column)
+            throws SQLException {
+        Integer found = new Statements(connection, this, 0)
+                .first(
+                        "select 1 from information_schema.columns where table_schema = ? and table_name = ?"
+                                + " and column_name = ? and identity_generation = 'ALWAYS'",
+                        row -> row.getInt(1),
+                        schema,
+                        table,
+                        column);
+        return found != null;
     }
 
     /** The collations of a table's text columns by name as spelled; of none where they say nothing about a key's identity. */

@@ -308,8 +308,17 @@ record H2Dialect() implements Dialect {
     }
 
     @Override
-    public void problems(Statements statements, TableShape shape, List<String> reasons) {
-        // Every table of this engine's has transactions, and its text is equal when its characters are.
+    public void problems(Statements statements, TableShape shape, List<String> reasons) throws SQLException {
+        List<String> hidden = statements.list(
+                "select column_name from information_schema.columns where table_schema = ? and table_name = ?"
+                        + " and not is_visible order by column_name",
+                row -> row.getString(1),
+                shape.schema(),
+                shape.table());
+        if (!hidden.isEmpty()) {
+            reasons.add("has the invisible columns " + hidden
+                    + ", of which H2's driver tells nobody; make them visible, or they are not brought over");
+        }
     }
 
     @Override

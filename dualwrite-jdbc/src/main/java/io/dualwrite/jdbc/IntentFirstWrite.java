@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 class IntentFirstWrite implements Transaction {
     private static final Logger LOG = LoggerFactory.getLogger(IntentFirstWrite.class);
     private static final int ATTEMPTS = 5;
+    private static final int MOST_WAITS = 10;
 
     private final WriterGate gate;
     private final IntentFirstTransactions.Parts parts;
@@ -113,6 +114,9 @@ class IntentFirstWrite implements Transaction {
         try {
             if (row.journalled()) {
                 keep(statements(entry), fresh);
+            } else if (gate.mayBeLost(side, row)) {
+                // Nothing is kept of a call that is made upon a row which a crash could take back.
+                parts.kept().places().of(side).harden(statements(entry));
             }
         } catch (SQLException | RuntimeException failure) {
             entry.loan().rollBack(failure);
@@ -153,7 +157,7 @@ class IntentFirstWrite implements Transaction {
     }
 
     private WriterGate.Entry enter() {
-        while (true) {
+        for (int waits = 1; ; waits++) {
             long before = parts.pace().nanos();
             WriterGate.Entry entry;
             try {
@@ -169,7 +173,14 @@ class IntentFirstWrite implements Transaction {
                 return entry;
             }
             // Whoever has waited here begins anew: the grace is counted from before the transaction was begun.
-            entry.loan().rollBack(new StageMovedException("Waited for the fence"));
+            StageMovedException waited =
+                    new StageMovedException("A connection to the journal's database and the fence took longer than half"
+                            + " of what the grace allows for, " + waits
+                            + " times; the store was not called, try again");
+            entry.loan().rollBack(waited);
+            if (waits == MOST_WAITS) {
+                throw waited;
+            }
         }
     }
 

@@ -142,7 +142,11 @@ final class JsonText {
             at++;
         }
         // Not written out: 1e999999999 has a value, but not so many digits.
-        out.append(new BigDecimal(text.substring(from, at)).stripTrailingZeros());
+        try {
+            out.append(new BigDecimal(text.substring(from, at)).stripTrailingZeros());
+        } catch (ArithmeticException tooLarge) {
+            throw new IllegalArgumentException("no number that can be computed with", tooLarge);
+        }
     }
 
     private void expect(char wanted) {

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -298,11 +297,25 @@ record MariaDbDialect(boolean mysql) implements Dialect {
      */
     @Override
     public String selection(TableShape shape) {
-        return "*"
-                + shape.columns().values().stream()
-                        .filter(column -> column.kind() == Kind.FLOAT)
-                        .map(column -> ", cast(" + column.quoted() + " as double) as " + column.quoted())
-                        .collect(Collectors.joining());
+        return Dialect.everything(
+                shape,
+                column -> column.kind() == Kind.FLOAT
+                        ? "cast(" + column.quoted() + " as double) as " + column.quoted()
+                        : null);
+    }
+
+    @Override
+    public boolean isNumberedAlways(Connection connection, String schema, String table, String column) {
+        return false;
+    }
+
+    @Override
+    public Set<String> hidden(Connection connection, String schema, String table) throws SQLException {
+        return Set.copyOf(new Statements(connection, this, 0)
+                .list(
+                        "select column_name from information_schema.columns where table_schema = ? and table_name = ?"
+                                + " and extra like '%INVISIBLE%'",
+                        row -> row.getString(1), schema, table));
     }
 
     @Override

@@ -126,10 +126,15 @@ final class Place {
      * crash between.
      */
     void harden(Session session) throws SQLException {
+        harden(session.run());
+    }
+
+    /** As {@link #harden(Session)}, in the transaction that these run in. */
+    void harden(Statements statements) throws SQLException {
         if (servers.isEarly()) {
-            session.dialect().commitDurably(session.run());
+            statements.dialect().commitDurably(statements);
             new RecheckList(this)
-                    .addAndRemove(session, new RecordId("", UUID.randomUUID().toString()));
+                    .addAndRemove(statements, new RecordId("", UUID.randomUUID().toString()));
         }
     }
 

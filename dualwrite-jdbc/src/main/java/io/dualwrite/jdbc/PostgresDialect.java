@@ -57,6 +57,9 @@ record PostgresDialect() implements Dialect {
         return "generate_series(0, " + (count - 1) + ") as series(n)";
     }
 
+    /** In these the order of bytes is that of code points. */
+    private static final Set<String> BYTEWISE_ENCODINGS = Set.of("UTF8", "SQL_ASCII", "LATIN1");
+
     @Override
     public int controlStripes() {
         return 1;
@@ -411,8 +414,20 @@ record PostgresDialect() implements Dialect {
     }
 
     @Override
-    public void problems(Statements statements, TableShape shape, List<String> reasons) {
-        // Every table of this engine's has transactions, and its text is equal when its characters are.
+    public void problems(Statements statements, TableShape shape, List<String> reasons) throws SQLException {
+        if (Boolean.TRUE.equals(statements.first(
+                "select row_security_active(cast(? as regclass))", row -> row.getBoolean(1), shape.quoted()))) {
+            reasons.add("has policies that hide rows from this user, who would take them for deleted;"
+                    + " use the table's owner or a user with BYPASSRLS");
+        }
+        if (shape.primaryKey().stream().anyMatch(column -> shape.column(column).isText())) {
+            String encoding = statements.first("show server_encoding", row -> row.getString(1));
+            if (!BYTEWISE_ENCODINGS.contains(String.valueOf(encoding))) {
+                reasons.add("has a text key in a database with the encoding " + encoding
+                        + ", which orders texts otherwise than UTF8 does, so that some would be passed over;"
+                        + " use a database with the encoding UTF8");
+            }
+        }
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PrintReader {
     private static final int HOURS_OF_A_DAY = 24;
+    private static final Pattern NUMBER = Pattern.compile("[-+.0-9eE]+");
 
     private final ResultSet result;
     private final String[] names;
@@ -91,7 +93,7 @@ final class PrintReader {
             case FLOAT -> orNull(result.getFloat(at));
             case DOUBLE -> orNull(result.getDouble(at));
             case BOOLEAN -> orNull(result.getBoolean(at));
-            case DECIMAL -> result.getBigDecimal(at);
+            case DECIMAL -> decimal(at);
             case BYTES -> result.getBytes(at);
             case UUID -> uuid(result.getObject(at));
             case FLAG -> flag(result.getString(at));
@@ -124,6 +126,19 @@ final class PrintReader {
     /** The value, or, where the driver makes nothing of a date that no calendar has, its text: no other value's equal. */
     private @Nullable Object orText(@Nullable Object value, int at) throws SQLException {
         return value != null ? value : result.getString(at);
+    }
+
+    /** The number, or, where a driver makes none of infinity and NaN, its text. */
+    private @Nullable Object decimal(int at) throws SQLException {
+        try {
+            return result.getBigDecimal(at);
+        } catch (SQLException noNumber) {
+            String text = result.getString(at);
+            if (text != null && NUMBER.matcher(text).matches()) {
+                throw noNumber;
+            }
+            return text;
+        }
     }
 
     /** The time of day, or, where the driver has made one of more or less than a day, its text: no other value's equal. */

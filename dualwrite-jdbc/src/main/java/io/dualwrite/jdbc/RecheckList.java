@@ -62,9 +62,9 @@ final class RecheckList {
     }
 
     /** Changes nothing, but so that the commit has something to say. */
-    void addAndRemove(Session session, RecordId record) throws SQLException {
-        session.run().update(INSERT, key(record));
-        session.run().update("delete from " + TABLE + WHERE, key(record));
+    void addAndRemove(Statements statements, RecordId record) throws SQLException {
+        statements.update(INSERT, key(record));
+        statements.update("delete from " + TABLE + WHERE, key(record));
     }
 
     /** Takes the records off it. The session holds their stripes. */

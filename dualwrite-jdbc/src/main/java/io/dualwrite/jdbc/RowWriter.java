@@ -146,6 +146,7 @@ final class RowWriter {
     private void update(List<Column> columns, Collection<Row> rows) throws SQLException {
         List<Column> set = new ArrayList<>(columns);
         set.removeAll(table.key());
+        set.removeIf(Column::always);
         if (set.isEmpty() || rows.isEmpty()) {
             return;
         }

@@ -6,6 +6,7 @@ import io.dualwrite.MigrationSettings;
 import io.dualwrite.decorate.RepositoryDecorator;
 import io.dualwrite.path.ReadPath;
 import io.dualwrite.path.WritePath;
+import io.dualwrite.repair.StageRefusedException;
 import io.dualwrite.stage.ControlRow;
 import io.dualwrite.stage.RecordId;
 import io.dualwrite.stage.Side;
@@ -44,6 +45,21 @@ public final class StoresMigration<R, K> extends Migration {
         this.type = declared.type();
         this.stores = declared.stores();
         this.answered = answered;
+    }
+
+    /**
+     * Refused: both rows are in one database, so that a target whose row can be read has nothing to lose there, and its records
+     * cannot be had otherwise.
+     *
+     * @throws StageRefusedException always
+     */
+    @Override
+    public void forceRollback(String by) {
+        throw new StageRefusedException(
+                stage(),
+                Stage.DUAL_WRITE,
+                List.of("stores that share no transaction with their journal have no forced rollback; make the target's"
+                        + " store reachable and use moveTo"));
     }
 
     /**

@@ -168,10 +168,11 @@ public class StoresMigrationBuilder<R, K> extends MigrationBuilder<StoresMigrati
             problems.add("the grace (" + grace.grace() + ") must be at least twice callsEndWithin (" + grace.deadline()
                     + "), or a call that began late is given up while it is under way");
         }
-        if (settings().handover().budget().compareTo(grace.grace().plus(Limits.DEFAULT.lock())) <= 0) {
+        Duration locks = Limits.DEFAULT.lock().multipliedBy(3);
+        if (settings().handover().budget().compareTo(grace.grace().plus(locks)) <= 0) {
             problems.add("the handover's budget (" + settings().handover().budget()
-                    + ") must be more than the grace (" + grace.grace() + ") and the " + Limits.DEFAULT.lock()
-                    + " that one attempt to close a side may take, or one writer that died makes a handover fail");
+                    + ") must be more than the grace (" + grace.grace() + ") and the " + locks
+                    + " that attempts to close a side may take, or one writer that died makes a handover fail");
         }
     }
 }

@@ -98,12 +98,13 @@ record TableShape(
         Dialect dialect = Dialect.of(connection);
         String mark = meta.getIdentifierQuoteString();
         Map<String, String> collations = dialect.collations(connection, in.name(), table);
+        Set<String> hidden = dialect.hidden(connection, in.name(), table);
         Map<String, Column> columns = new LinkedHashMap<>();
         List<String> ambiguous = new ArrayList<>();
         String schemas = in.schema() == null ? null : escape(meta, in.schema());
         try (ResultSet rows = meta.getColumns(in.catalog(), schemas, escape(meta, table), null)) {
             while (rows.next()) {
-                Column column = column(rows, dialect, mark, collations);
+                Column column = column(connection, in.name(), table, rows, mark, hidden, collations);
                 if (columns.put(column.name(), column) != null) {
                     ambiguous.add(column.name());
                 }
@@ -149,8 +150,16 @@ record TableShape(
         return columnsByIndex.values();
     }
 
-    private static Column column(ResultSet row, Dialect dialect, String mark, Map<String, String> collations)
+    private static Column column(
+            Connection connection,
+            String schema,
+            String table,
+            ResultSet row,
+            String mark,
+            Set<String> hidden,
+            Map<String, String> collations)
             throws SQLException {
+        Dialect dialect = Dialect.of(connection);
         String spelled = row.getString("COLUMN_NAME");
         String typeName = row.getString("TYPE_NAME");
         int size = row.getInt("COLUMN_SIZE");
@@ -160,6 +169,7 @@ record TableShape(
         if (row.wasNull()) {
             digits = digits(kind, size);
         }
+        boolean identity = "YES".equals(row.getString("IS_AUTOINCREMENT"));
         return new Column(
                 spelled.toLowerCase(Locale.ROOT),
                 spelled,
@@ -170,8 +180,10 @@ record TableShape(
                 digits,
                 row.getInt("NULLABLE") == DatabaseMetaData.columnNullable,
                 "YES".equals(row.getString("IS_GENERATEDCOLUMN")),
-                "YES".equals(row.getString("IS_AUTOINCREMENT")),
+                identity,
+                identity && dialect.isNumberedAlways(connection, schema, table, spelled),
                 otherwise == null ? null : dialect.sequenceIn(otherwise),
+                hidden.contains(spelled),
                 collations.get(spelled));
     }
 

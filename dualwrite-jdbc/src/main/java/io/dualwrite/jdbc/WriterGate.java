@@ -199,6 +199,11 @@ final class WriterGate {
         }
     }
 
+    /** Whether a crash of the server may take this row back, as far as is known. */
+    boolean mayBeLost(Side side, ControlRow row) {
+        return isEarly(side) && !controls.of(side).isKept(row);
+    }
+
     /** Whether what is met here may still be lost: the board, which never goes back, must not know of it then. */
     private boolean isEarly(Side side) {
         return controls.of(side).place().servers().isEarly();

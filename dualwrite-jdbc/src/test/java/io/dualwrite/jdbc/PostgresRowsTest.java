@@ -120,6 +120,10 @@ class PostgresRowsTest {
         write(row(1, "one", 11), row(2, "two", 12));
 
         assertThat(rows()).containsExactly("1 one 11", "2 two 12");
+
+        write(row(2, "zwei", 12), row(3, "three", 13));
+
+        assertThat(rows()).containsExactly("1 one 11", "2 zwei 12", "3 three 13");
     }
 
     @Test

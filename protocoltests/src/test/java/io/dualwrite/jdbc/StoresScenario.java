@@ -174,7 +174,7 @@ enum StoresScenario {
                         .isInstanceOf(StageRefusedException.class);
             });
             writer.save(1, "new");
-            world.elapse(StoresWorld.GRACE);
+            world.elapse(StoresWorld.UNJOURNALLED_GRACE);
             other.migration().moveTo(Stage.DUAL_WRITE);
             other.migration().backfill();
             world.settles(other);

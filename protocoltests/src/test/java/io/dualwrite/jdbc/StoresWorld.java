@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class StoresWorld implements AutoCloseable {
     static final Duration DEADLINE = Duration.ofSeconds(6);
     static final Duration GRACE = Duration.ofSeconds(18);
+    /** A write of which nothing is known may have begun while whoever switches the journal on waits for locks. */
+    static final Duration UNJOURNALLED_GRACE = GRACE.plusSeconds(1);
+
     static final Duration BUDGET = Duration.ofSeconds(40);
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
@@ -263,7 +266,7 @@ final class StoresWorld implements AutoCloseable {
         /** From nothing to SHADOW, verified. */
         void toShadow() throws Exception {
             migration.moveTo(Stage.JOURNAL);
-            elapse(GRACE);
+            elapse(UNJOURNALLED_GRACE);
             migration.moveTo(Stage.DUAL_WRITE);
             migration.backfill();
             migration.moveTo(Stage.SHADOW);

@@ -162,7 +162,7 @@ public final class TimedCalls implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (own && executor instanceof ThreadPoolExecutor threads) {
-            threads.shutdownNow();
+            DaemonThreads.stop(threads, Duration.ZERO);
         }
     }
 
